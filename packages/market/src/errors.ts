@@ -1,0 +1,18 @@
+/** What was wrong with a value given to this package. Switch on `kind`; never parse messages. */
+export type MarketFailure =
+  | { readonly kind: 'interval'; readonly found: string }
+  | { readonly kind: 'symbol'; readonly found: string }
+  | { readonly kind: 'instant'; readonly found: string }
+  | { readonly kind: 'bar'; readonly index: number; readonly problem: string }
+  | { readonly kind: 'time-range'; readonly found: number }
+
+/** The one error class of `@openpredict/market`: a clear message for people, a typed `failure` for code. */
+export class MarketError extends Error {
+  override readonly name = 'MarketError'
+  readonly failure: MarketFailure
+
+  constructor(message: string, failure: MarketFailure) {
+    super(message)
+    this.failure = failure
+  }
+}
