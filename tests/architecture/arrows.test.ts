@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { ROOT, sourceFiles, workspacePackages } from '../package-map.ts'
+
+/** Who may import whom: the arrows of docs/architecture.md. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  market: [],
+  calculators: ['market'],
+  fetcher: ['market'],
+  store: ['market'],
+  simulator: ['market'],
+  collector: ['market', 'calculators', 'fetcher', 'store'],
+  cli: ['market', 'calculators', 'fetcher', 'store', 'simulator', 'collector'],
+}
+
+/** Packages that do no input or output at all: not even Node's own modules. */
+const PURE = ['market', 'calculators']
+
+const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
+const SCOPE = '@openpredict/'
+
+function importsOf(file: string): readonly string[] {
+  return [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, specifier = '']) => specifier)
+}
+
+function shipped(folder: string): readonly string[] {
+  return sourceFiles(join(folder, 'src')).filter((file) => !/\.(test|bench|test-d)\.ts$/.test(file))
+}
+
+describe.each(workspacePackages())('$name', ({ name, folder, dependencies }) => {
+  const short = name.replace(SCOPE, '')
+
+  it('stands on the map', () => {
+    expect(Object.keys(ALLOWED)).toContain(short)
+  })
+
+  it('declares and imports only the packages below it', () => {
+    const allowed = ALLOWED[short]?.map((other) => SCOPE + other) ?? []
+    const imported = shipped(folder)
+      .flatMap(importsOf)
+      .filter((specifier) => specifier.startsWith(SCOPE))
+    const used = new Set(imported.map((specifier) => specifier.split('/').slice(0, 2).join('/')))
+    used.delete(name)
+    expect(allowed).toEqual(expect.arrayContaining([...used]))
+    expect(allowed).toEqual(expect.arrayContaining(dependencies.filter((other) => other.startsWith(SCOPE))))
+    expect(dependencies).toEqual(expect.arrayContaining([...used]))
+  })
+
+  it('imports nothing that it does not declare', () => {
+    const external = shipped(folder)
+      .flatMap(importsOf)
+      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .map((specifier) =>
+        specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/'),
+      )
+    expect([...dependencies, name]).toEqual(expect.arrayContaining([...new Set(external)]))
+  })
+
+  it('never reaches into another package by path', () => {
+    const outside = shipped(folder).filter((file) =>
+      importsOf(file).some(
+        (specifier) => specifier.startsWith('.') && !join(file, '..', specifier).startsWith(join(folder, 'src')),
+      ),
+    )
+    expect(outside).toEqual([])
+  })
+
+  it.runIf(PURE.includes(short))('does no input or output', () => {
+    const used = shipped(folder).flatMap(importsOf)
+    expect(used.filter((specifier) => specifier.startsWith('node:') || builtinModules.includes(specifier))).toEqual([])
+  })
+
+  it.runIf(short !== 'cli')('leaves the environment, the terminal and the process to the command line', () => {
+    const offenders = shipped(folder).filter((file) =>
+      /\bprocess\.(env|exit|stdout|stderr|on)\b|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/.test(
+        withoutComments(readFileSync(join(ROOT, file), 'utf8')),
+      ),
+    )
+    expect(offenders).toEqual([])
+  })
+})
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+}

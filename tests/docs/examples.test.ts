@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { ROOT, sourceFiles, workspacePackages } from '../package-map.ts'
+import { type Example, examplesOf, scriptOf } from './examples.ts'
+
+type Scope = Record<string, unknown>
+
+const LIBRARIES = workspacePackages().filter(({ folder }) => folder.startsWith('packages'))
+
+/** Loads a workspace package by name from its source, anything else as Node does. */
+async function load(specifier: string): Promise<Scope> {
+  const library = LIBRARIES.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`))
+  if (library === undefined) return (await import(specifier)) as Scope
+  const manifest = (await import(join(ROOT, library.folder, 'package.json'), { with: { type: 'json' } })) as {
+    default: { exports: Record<string, { '@openpredict/source': string }> }
+  }
+  const entry = manifest.default.exports[`.${specifier.slice(library.name.length)}`]
+  if (entry === undefined) throw new Error(`${specifier} is not exported by ${library.name}`)
+  return (await import(join(ROOT, library.folder, entry['@openpredict/source']))) as Scope
+}
+
+async function run(code: string, scope: Scope): Promise<void> {
+  const names = Object.keys(scope)
+  // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- the point of this file: documentation is run
+  const example = new Function('load', 'expectEqual', ...names, scriptOf(code)) as (
+    ...values: unknown[]
+  ) => Promise<void>
+  await example(load, (found: unknown, wanted: unknown) => expect(found).toEqual(wanted), ...Object.values(scope))
+}
+
+let folder = ''
+const home = process.cwd()
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'openpredict-docs-'))
+})
+afterAll(() => {
+  process.chdir(home)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe.each(LIBRARIES)('$name', ({ name, folder: home }) => {
+  const files = sourceFiles(join(home, 'src')).filter((file) => !file.endsWith('.test.ts'))
+  const examples = files.flatMap(examplesOf)
+
+  it('has examples in its docstrings', () => {
+    expect(examples.length).toBeGreaterThan(0)
+  })
+
+  it.each(examples)('$file:$line does what it says', async ({ code }: Example) => {
+    await run(code, { ...(await load('@openpredict/market')), ...(await load(name)) })
+  })
+})
+
+describe('the pages', () => {
+  const pages = [
+    'README.md',
+    ...LIBRARIES.map(({ folder: home }) => join(home, 'README.md')),
+    ...markdownBelow('docs'),
+  ].filter((file) => existsSync(join(ROOT, file)))
+
+  it.each(pages.flatMap(examplesOf))('$file:$line does what it says', async ({ code }: Example) => {
+    await run(code, {})
+  })
+})
+
+function markdownBelow(start: string): readonly string[] {
+  if (!existsSync(join(ROOT, start))) return []
+  return readdirSync(join(ROOT, start), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join(start, file))
+}
