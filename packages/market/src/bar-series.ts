@@ -47,6 +47,7 @@ export class BarSeries implements Iterable<Bar> {
     return builder.build()
   }
 
+  /** How many bars there are. */
   get length(): number {
     return this.time.length
   }
@@ -58,7 +59,7 @@ export class BarSeries implements Iterable<Bar> {
     return time === undefined ? undefined : this.#bar(i)
   }
 
-  /** The bars from index `start` up to and without `end`, as a view on the same memory. */
+  /** The bars from index `start` up to and without `end` (negative counts from the end), as a view on the same memory. */
   slice(start = 0, end: number = this.length): BarSeries {
     return new BarSeries({
       time: this.time.subarray(start, end),
@@ -87,6 +88,7 @@ export class BarSeries implements Iterable<Bar> {
     return this.slice(this.indexAtOrAfter(from), this.indexAtOrAfter(to))
   }
 
+  /** All bars as objects. */
   toArray(): Bar[] {
     return [...this]
   }
@@ -107,15 +109,26 @@ export class BarSeries implements Iterable<Bar> {
   }
 }
 
-/** Grows a `BarSeries` bar by bar; memory doubles when it runs out. */
+/**
+ * Grows a `BarSeries` bar by bar; memory doubles when it runs out.
+ *
+ * @example
+ * ```ts
+ * const builder = new BarSeriesBuilder()
+ * builder.push({ time: 0, open: 1, high: 2, low: 1, close: 2, volume: 5 })
+ * builder.build().at(-1)?.close // => 2
+ * ```
+ */
 export class BarSeriesBuilder {
   #columns = allocate(64)
   #length = 0
 
+  /** How many bars were pushed. */
   get length(): number {
     return this.#length
   }
 
+  /** Appends a bar; it is the caller's to push them in ascending time. */
   push(bar: Bar): void {
     if (this.#length === this.#columns.time.length) this.#columns = grow(this.#columns, this.#length * 2)
     const i = this.#length++

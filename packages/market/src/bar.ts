@@ -27,15 +27,9 @@ export interface Bar {
 export function barProblem(bar: Bar): string | undefined {
   const { time, open, high, low, close, volume } = bar
   if (!Number.isSafeInteger(time)) return `time ${time} is not a whole number of milliseconds`
-  for (const [name, price] of [
-    ['open', open],
-    ['high', high],
-    ['low', low],
-    ['close', close],
-  ] as const) {
-    if (!Number.isFinite(price)) return `${name} ${price} is not a finite number`
-    if (price <= 0) return `${name} ${price} is not positive`
-  }
+  const price =
+    priceProblem('open', open) ?? priceProblem('high', high) ?? priceProblem('low', low) ?? priceProblem('close', close)
+  if (price !== undefined) return price
   if (high < low) return `high ${high} is below low ${low}`
   if (high < open) return `high ${high} is below open ${open}`
   if (high < close) return `high ${high} is below close ${close}`
@@ -43,4 +37,9 @@ export function barProblem(bar: Bar): string | undefined {
   if (low > close) return `low ${low} is above close ${close}`
   if (!Number.isFinite(volume) || volume < 0) return `volume ${volume} is not a number of 0 or more`
   return undefined
+}
+
+function priceProblem(name: string, price: number): string | undefined {
+  if (!Number.isFinite(price)) return `${name} ${price} is not a finite number`
+  return price <= 0 ? `${name} ${price} is not positive` : undefined
 }

@@ -6,7 +6,18 @@ export type MarketFailure =
   | { readonly kind: 'bar'; readonly index: number; readonly problem: string }
   | { readonly kind: 'time-range'; readonly found: number }
 
-/** The one error class of `@openpredict/market`: a clear message for people, a typed `failure` for code. */
+/**
+ * The one error class of `@openpredict/market`: a clear message for people, a typed `failure` for code.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   parseInterval('7m')
+ * } catch (error) {
+ *   error instanceof MarketError && error.failure // => { kind: 'interval', found: '7m' }
+ * }
+ * ```
+ */
 export class MarketError extends Error {
   override readonly name = 'MarketError'
   readonly failure: MarketFailure

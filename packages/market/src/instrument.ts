@@ -23,7 +23,14 @@ function globex(symbol: string, name: string, tick: number, decimals: number, ra
   return { symbol, name, tick, decimals, delayMs: TEN_MINUTES, hours: 'globex-equity', rangeRatio }
 }
 
-/** The CME equity-index futures known by name. */
+/**
+ * The CME equity-index futures known by name.
+ *
+ * @example
+ * ```ts
+ * INSTRUMENTS.map(({ symbol }) => symbol) // => ['NQ=F', 'MNQ=F', 'ES=F', 'MES=F', 'YM=F', 'RTY=F']
+ * ```
+ */
 export const INSTRUMENTS: readonly Instrument[] = [
   globex('NQ=F', 'E-mini Nasdaq-100', 0.25, 2, 1),
   globex('MNQ=F', 'Micro E-mini Nasdaq-100', 0.25, 2, 1),
@@ -70,7 +77,8 @@ export function instrumentOf(symbol: string): Instrument {
 /**
  * A price that arrived as a 32-bit float, put back on the instrument's tick.
  *
- * Without a known tick, the shortest decimal that the same 32-bit float stands for.
+ * Without a known tick, the shortest decimal that the same 32-bit float stands for; a price that is no 32-bit float
+ * was never rounded to one and is returned as it is. A number that is not finite is returned as it is, too.
  *
  * @example
  * ```ts
@@ -81,9 +89,8 @@ export function snapPrice(price: number, instrument: Instrument): number {
   const { tick, decimals } = instrument
   if (tick !== undefined) return Number((Math.round(price / tick) * tick).toFixed(decimals))
   if (Math.fround(price) !== price) return price
-  for (let digits = 6; digits < 10; digits++) {
-    const shorter = Number(price.toPrecision(digits))
-    if (Math.fround(shorter) === price) return shorter
-  }
-  return price
+  // Nine significant digits tell any two 32-bit floats apart (IEEE 754).
+  let digits = 6
+  while (digits < 9 && Math.fround(Number(price.toPrecision(digits))) !== price) digits++
+  return Number(price.toPrecision(digits))
 }

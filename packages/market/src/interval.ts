@@ -1,6 +1,13 @@
 import { MarketError } from './errors.ts'
 
-/** Milliseconds of each base interval that bars may have, from 1 second to 1 hour. */
+/**
+ * Milliseconds of each base interval that bars may have, from 1 second to 1 hour.
+ *
+ * @example
+ * ```ts
+ * INTERVAL_MS['5m'] // => 300000
+ * ```
+ */
 export const INTERVAL_MS = {
   '1s': 1_000,
   '5s': 5_000,
@@ -20,13 +27,20 @@ export const INTERVAL_MS = {
 /** The length of the bars that are fed: `1m` unless said otherwise. */
 export type Interval = keyof typeof INTERVAL_MS
 
-/** The length of an interval in milliseconds. */
+/**
+ * The length of an interval in milliseconds.
+ *
+ * @example
+ * ```ts
+ * intervalMs('1h') // => 3600000
+ * ```
+ */
 export function intervalMs(interval: Interval): number {
   return INTERVAL_MS[interval]
 }
 
 /**
- * Reads an interval as people write it (`1m`, `5M`, `60m` for `1h`).
+ * Reads an interval as people write it (`1m`, `5M`, `60m` for `1h`, `60s` for `1m`), blanks around it ignored.
  *
  * Throws a `MarketError` of kind `interval` for anything else, with the list of what is known.
  *

@@ -95,6 +95,13 @@ describe('New York time', () => {
       expect(() => newYorkOffset(time)).toThrow(MarketError)
     }
     expect(newYorkOffset(Date.UTC(1987, 0, 1))).toBe(-5 * HOUR)
-    expect(newYorkOffset(Date.UTC(2199, 11, 31))).toBe(-5 * HOUR)
+    expect(newYorkOffset(Date.UTC(2199, 6, 1))).toBe(-4 * HOUR)
+    expect(newYorkOffset(Date.UTC(2200, 0, 1) - 1)).toBe(-5 * HOUR)
+    expect(() => newYorkOffset(Number.NaN)).toThrow(
+      new MarketError('time NaN is outside 1987–2199, the years whose New York daylight saving rules are known', {
+        kind: 'time-range',
+        found: Number.NaN,
+      }),
+    )
   })
 })

@@ -40,7 +40,8 @@ export function newYorkOffset(time: number): number {
  *
  * `date` is a calendar date as days since 1970-01-01, `timeOfDay` the milliseconds since midnight on the wall clock;
  * 24 h and more run on into the next dates. A time that the spring change skips means the instant of the change; one
- * that the autumn change repeats means its first occurrence.
+ * that the autumn change repeats means its first occurrence. Throws a `MarketError` of kind `time-range` outside
+ * 1987–2199.
  *
  * @example
  * ```ts
@@ -57,20 +58,39 @@ export function newYorkInstant(date: number, timeOfDay = 0): number {
   return newYorkOffset(standard) === STANDARD ? standard : Math.floor(standard / HOUR) * HOUR
 }
 
-/** New York's calendar date at an instant, as days since 1970-01-01. */
+/**
+ * New York's calendar date at an instant, as days since 1970-01-01.
+ *
+ * Throws a `MarketError` of kind `time-range` outside 1987–2199.
+ *
+ * @example
+ * ```ts
+ * formatDate(newYorkDate(Date.UTC(2024, 6, 2, 3))) // => '2024-07-01'
+ * ```
+ */
 export function newYorkDate(time: number): number {
   return Math.floor((time + newYorkOffset(time)) / DAY)
 }
 
-/** The time on New York's wall clock at an instant, as milliseconds since midnight. */
+/**
+ * The time on New York's wall clock at an instant, as milliseconds since midnight.
+ *
+ * Throws a `MarketError` of kind `time-range` outside 1987–2199.
+ *
+ * @example
+ * ```ts
+ * newYorkTimeOfDay(Date.UTC(2024, 6, 1, 13, 30)) / 3_600_000 // => 9.5
+ * ```
+ */
 export function newYorkTimeOfDay(time: number): number {
   const wall = time + newYorkOffset(time)
   return wall - Math.floor(wall / DAY) * DAY
 }
 
 function daylightSavingTransitions(): Float64Array {
-  const transitions = new Float64Array(2 * (LAST_YEAR - FIRST_YEAR + 1))
-  for (let year = FIRST_YEAR; year <= LAST_YEAR; year++) {
+  // One year more than is served: in the last hours of the last year, the mean year already names the next one.
+  const transitions = new Float64Array(2 * (LAST_YEAR - FIRST_YEAR + 2))
+  for (let year = FIRST_YEAR; year <= LAST_YEAR + 1; year++) {
     const start = year >= 2007 ? nthSunday(year, 2, 2) : nthSunday(year, 3, 1)
     const end = year >= 2007 ? nthSunday(year, 10, 1) : lastSundayOfOctober(year)
     const i = 2 * (year - FIRST_YEAR)
