@@ -1,0 +1,18 @@
+/** What was wrong with what the simulator was asked for. Switch on `kind`; never parse messages. */
+export type SimulatorFailure =
+  | { readonly kind: 'seed'; readonly found: number }
+  | { readonly kind: 'price'; readonly found: number }
+  | { readonly kind: 'interval'; readonly found: string }
+  | { readonly kind: 'delay'; readonly found: number }
+  | { readonly kind: 'listen'; readonly port: number }
+
+/** The one error class of `@openpredict/simulator`: a clear message for people, a typed `failure` for code. */
+export class SimulatorError extends Error {
+  override readonly name = 'SimulatorError'
+  readonly failure: SimulatorFailure
+
+  constructor(message: string, failure: SimulatorFailure, options?: ErrorOptions) {
+    super(message, options)
+    this.failure = failure
+  }
+}

@@ -1,0 +1,229 @@
+import {
+  type Bar,
+  BarSeries,
+  calendarOf,
+  type Instrument,
+  instrumentOf,
+  type Interval,
+  intervalMs,
+  tradingDate,
+} from '@openpredict/market'
+
+import { SimulatorError } from './errors.ts'
+import { aggregate, join } from './internal/aggregate.ts'
+import { BoundedCache } from './internal/bounded-cache.ts'
+import { contractOf } from './internal/contract.ts'
+import { type DayPath, type DayStreams, walkDay } from './internal/day-path.ts'
+import { streamOf } from './internal/hash.ts'
+import { tradePrice, tradeSecond, volumeUpTo } from './internal/minute-trades.ts'
+import { createDayPlans } from './internal/week-path.ts'
+
+const MINUTE = 60_000
+/** About 5 MB: more than the 30 days for which minutes are served. */
+const CACHED_DAYS = 48
+
+/** What to simulate. */
+export interface MarketOptions {
+  /**
+   * The same seed gives the same bars, everywhere and always. A whole number.
+   * @default 1
+   */
+  readonly seed?: number
+  /** @default NQ=F */
+  readonly instrument?: Instrument
+  /**
+   * The level around which the price lives: over years it strays, by a third or so, and comes back.
+   * @default the usual level of a known contract (20,000 for NQ), 100 for others
+   */
+  readonly price?: number
+}
+
+/**
+ * A market that never was: every minute of every year from 1987 to 2199, made up from a seed when it is asked for.
+ *
+ * All times are epoch milliseconds UTC. Every method throws a `MarketError` of kind `time-range` outside those years.
+ */
+export interface SimulatedMarket {
+  readonly instrument: Instrument
+  readonly seed: number
+  /** The whole 1-minute bar that opens at `time`; `undefined` when the market is closed then, nobody traded, or `time` is not a whole minute. */
+  bar(time: number): Bar | undefined
+  /** All 1-minute bars that open in `[from, to)`. */
+  bars(from: number, to: number): BarSeries
+  /** All bars of a coarser interval that open in `[from, to)`, merged from whole minutes. Throws a `SimulatorError` of kind `interval` below 1 minute. */
+  barsOf(interval: Interval, from: number, to: number): BarSeries
+  /** The bar in whose interval `time` lies, with the trades up to and at `time` only; `undefined` while there are none. */
+  forming(time: number, interval?: Interval): Bar | undefined
+  /** When the last trade at or before `time` happened: a whole second. */
+  lastTradeTime(time: number): number
+}
+
+/**
+ * Makes a market of index-futures character from a seed: tick-exact prices, quiet nights and opening bursts, trends
+ * and ranges, gaps after halts and weekends, and now and then a minute in which nobody trades.
+ *
+ * Any date costs the same, none is computed from another; the last 48 days asked for are remembered. Throws a
+ * `SimulatorError` of kind `seed` or `price` for values that cannot be.
+ *
+ * @example
+ * ```ts
+ * const market = createMarket({ seed: 7 })
+ * const monday = parseInstant('2024-07-01T13:30:00Z')
+ * market.bars(monday, monday + 60 * 60_000).length // => 60
+ * market.bar(parseInstant('2024-07-06T12:00:00Z')) // => undefined
+ * createMarket({ seed: 7 }).bar(monday) // => market.bar(monday)
+ * ```
+ */
+export function createMarket(options: MarketOptions = {}): SimulatedMarket {
+  const { seed = 1, instrument = instrumentOf('NQ=F'), price } = options
+  if (!Number.isSafeInteger(seed)) {
+    throw new SimulatorError(`seed ${seed}: expected a whole number`, { kind: 'seed', found: seed })
+  }
+  if (price !== undefined && !(price > 0 && price <= 1e9)) {
+    throw new SimulatorError(`price ${price}: expected a number above 0, at most 1e9`, { kind: 'price', found: price })
+  }
+  const contract = contractOf(instrument, price)
+  const calendar = calendarOf(instrument)
+  const named = (name: string): number => streamOf(seed, `${instrument.symbol}/${name}`)
+  const streams: DayStreams = {
+    movement: named('movement'),
+    phase: named('phase'),
+    gap: named('gap'),
+    activity: named('activity'),
+    trades: named('trades'),
+  }
+  const plans = createDayPlans(contract, calendar, named('weeks'))
+  const days = new BoundedCache(CACHED_DAYS, (label) => walkDay(contract, calendar, streams, plans.planOf(label)))
+
+  /** The day that holds the minute of `time`, and the index of its last bar that opens at or before `time`. */
+  function locate(time: number): { readonly day: DayPath; readonly index: number } {
+    const day = days.get(tradingDate(time))
+    return { day, index: day.bars.indexAtOrAfter(time + 1) - 1 }
+  }
+
+  function bars(from: number, to: number): BarSeries {
+    const parts: BarSeries[] = []
+    if (from < to) {
+      const last = tradingDate(to - 1)
+      for (let label = tradingDate(from); label <= last; label++) {
+        const part = days.get(label).bars.between(from, to)
+        if (part.length > 0) parts.push(part)
+      }
+    }
+    return concatenate(parts)
+  }
+
+  /** How many trades of a bar have happened by `time`. */
+  function seenBy(time: number, day: DayPath, index: number): number {
+    const opened = day.bars.time[index] as number
+    const trades = day.trades[index] as number
+    const second = Math.floor((time - opened) / 1000)
+    if (second >= 59) return trades
+    let seen = 0
+    while (seen < trades && tradeSecond(streams.trades, opened / MINUTE, trades, seen) <= second) seen++
+    return seen
+  }
+
+  /** The bar of the minute of `time` with the trades up to `time`. */
+  function formingMinute(time: number): Bar | undefined {
+    const { day, index } = locate(time)
+    const whole = day.bars.at(Math.max(index, 0))
+    if (index < 0 || whole === undefined || whole.time + MINUTE <= time) return undefined
+    const trades = day.trades[index] as number
+    const seen = seenBy(time, day, index)
+    if (seen === 0) return undefined
+    if (seen === trades) return whole
+    const shape = {
+      minute: whole.time / MINUTE,
+      open: day.open[index] as number,
+      close: day.close[index] as number,
+      trades,
+      spread: day.spread[index] as number,
+    }
+    let high = shape.open
+    let low = shape.open
+    let close = shape.open
+    for (let k = 1; k < seen; k++) {
+      close = tradePrice(streams.trades, shape, k)
+      high = Math.max(high, close)
+      low = Math.min(low, close)
+    }
+    const { toPrice } = contract
+    return {
+      time: whole.time,
+      open: whole.open,
+      high: toPrice(high),
+      low: toPrice(low),
+      close: toPrice(close),
+      volume: volumeUpTo(whole.volume, trades, seen),
+    }
+  }
+
+  return {
+    instrument,
+    seed,
+    bars,
+    bar(time) {
+      const { day, index } = locate(time)
+      return index >= 0 && day.bars.time[index] === time ? day.bars.at(index) : undefined
+    },
+    barsOf(interval, from, to) {
+      const length = wholeMinutes(interval)
+      const first = Math.ceil(from / length) * length
+      const end = Math.ceil(to / length) * length
+      return aggregate(bars(first, end), length)
+    },
+    forming(time, interval = '1m') {
+      const length = wholeMinutes(interval)
+      const minute = Math.floor(time / MINUTE) * MINUTE
+      const now = formingMinute(time)
+      const before = aggregate(bars(Math.floor(time / length) * length, minute), length).at(0)
+      if (before !== undefined) return now === undefined ? before : join(before, now)
+      return now === undefined ? undefined : { ...now, time: Math.floor(time / length) * length }
+    },
+    lastTradeTime(time) {
+      for (let label = tradingDate(time); ; label--) {
+        const day = days.get(label)
+        for (let index = day.bars.indexAtOrAfter(time + 1) - 1; index >= 0; index--) {
+          const seen = seenBy(time, day, index)
+          if (seen === 0) continue
+          const opened = day.bars.time[index] as number
+          const second = tradeSecond(streams.trades, opened / MINUTE, day.trades[index] as number, seen - 1)
+          return opened + second * 1000
+        }
+      }
+    },
+  }
+}
+
+function wholeMinutes(interval: Interval): number {
+  const length = intervalMs(interval)
+  if (length >= MINUTE) return length
+  throw new SimulatorError(`interval "${interval}": the simulated market is made of minutes, expected 1m or longer`, {
+    kind: 'interval',
+    found: interval,
+  })
+}
+
+function concatenate(parts: readonly BarSeries[]): BarSeries {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const columns = {
+    time: new Float64Array(length),
+    open: new Float64Array(length),
+    high: new Float64Array(length),
+    low: new Float64Array(length),
+    close: new Float64Array(length),
+    volume: new Float64Array(length),
+  }
+  let n = 0
+  for (const part of parts) {
+    columns.time.set(part.time, n)
+    columns.open.set(part.open, n)
+    columns.high.set(part.high, n)
+    columns.low.set(part.low, n)
+    columns.close.set(part.close, n)
+    columns.volume.set(part.volume, n)
+    n += part.length
+  }
+  return new BarSeries(columns)
+}

@@ -1,0 +1,80 @@
+import { CHART_INTERVALS, type ChartInterval, startOfRange } from './chart-interval.ts'
+
+const DAY = 86_400_000
+
+/** A chart that is asked for. Instants are epoch ms. */
+export interface ChartRequest {
+  readonly interval: ChartInterval
+  readonly period1: number
+  readonly period2: number
+  /** The range that was asked for by name; empty when it was asked for by instants. */
+  readonly range: string
+  readonly includePrePost: boolean
+}
+
+/** A request that cannot be answered with a chart: the status and the words that Yahoo has for it. */
+export interface Refusal {
+  readonly status: 400 | 404 | 405 | 422
+  readonly code: string
+  readonly description: string
+}
+
+/** What is known about time when a request comes in, epoch ms. */
+export interface RequestContext {
+  readonly now: number
+  readonly firstTrade: number
+}
+
+/** Reads the query of a chart request, with Yahoo's defaults and limits. */
+export function parseChartRequest(query: URLSearchParams, context: RequestContext): ChartRequest | Refusal {
+  const named = query.get('period1') === null ? (query.get('range') ?? '1d') : ''
+  const name = query.get('interval') ?? (named === '1d' ? '1m' : '1d')
+  const interval = CHART_INTERVALS.get(name)
+  if (interval === undefined) {
+    const valid = [...CHART_INTERVALS.keys()].join(', ')
+    return badRequest(`Invalid input - interval=${name} is not supported. Valid intervals: [${valid}]`)
+  }
+
+  const period1 = named === '' ? seconds(query.get('period1')) : startOfRange(named, context.now, context.firstTrade)
+  const period2 = named === '' && query.has('period2') ? seconds(query.get('period2')) : context.now
+  if (period1 === undefined) {
+    return badRequest(
+      named === '' ? 'Invalid input - period1 is not a number' : `Invalid input - range=${named} is not supported`,
+    )
+  }
+  if (period2 === undefined) return badRequest('Invalid input - period2 is not a number')
+  const [start, end] = [Math.floor(period1 / 1000), Math.floor(period2 / 1000)]
+  if (start >= end) {
+    return badRequest(`Invalid input - start date cannot be after end date. startDate = ${start}, endDate = ${end}`)
+  }
+  const limit = brokenLimit(interval, period1, period2, context.now)
+  if (limit !== undefined) {
+    const description = `${interval.name} data not available for startTime=${start} and endTime=${end}. ${limit}`
+    return { status: 422, code: 'Unprocessable Entity', description }
+  }
+  if (period2 <= context.firstTrade) {
+    return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
+  }
+  return { interval, period1, period2, range: named, includePrePost: query.get('includePrePost') === 'true' }
+}
+
+function brokenLimit(interval: ChartInterval, period1: number, period2: number, now: number): string | undefined {
+  const { name, withinDays, daysPerRequest } = interval
+  if (daysPerRequest !== undefined && period2 - period1 > daysPerRequest * DAY) {
+    return `Only ${daysPerRequest} days worth of ${name} granularity data are allowed to be fetched per request.`
+  }
+  if (withinDays !== undefined && period1 < now - withinDays * DAY) {
+    return `The requested range must be within the last ${withinDays} days.`
+  }
+  return undefined
+}
+
+function badRequest(description: string): Refusal {
+  return { status: 400, code: 'Bad Request', description }
+}
+
+/** Unix seconds, whole or not, as epoch ms; `undefined` when the text is no number or no instant that can be. */
+function seconds(text: string | null): number | undefined {
+  const value = text === null || text.trim() === '' ? Number.NaN : Number(text)
+  return Math.abs(value) <= 8.64e12 ? Math.floor(value * 1000) : undefined
+}

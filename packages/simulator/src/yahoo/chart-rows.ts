@@ -1,0 +1,82 @@
+import { type Bar, BarSeries, tradingDay } from '@openpredict/market'
+
+import { aggregateBy, join } from '../internal/aggregate.ts'
+import type { SimulatedMarket } from '../market.ts'
+import type { ChartRequest } from './chart-request.ts'
+
+const MINUTE = 60_000
+
+/** The last trade that the source knows. */
+export interface LastTrade {
+  /** Epoch ms, a whole second. */
+  readonly time: number
+  readonly price: number
+}
+
+/** The last trade at or before `time`. */
+export function lastTradeAt(market: SimulatedMarket, time: number): LastTrade {
+  const at = market.lastTradeTime(time)
+  return { time: at, price: market.forming(at)?.close ?? Number.NaN }
+}
+
+/** The bars merged into one, with what has been traded in `[from, until]`; `undefined` when nothing has. */
+export function mergedBar(market: SimulatedMarket, from: number, until: number): Bar | undefined {
+  const minute = Math.floor(until / MINUTE) * MINUTE
+  const closed = aggregateBy(market.bars(from, minute), () => from).at(0)
+  const open = minute >= from ? market.forming(until) : undefined
+  if (closed === undefined) return open === undefined ? undefined : { ...open, time: from }
+  return open === undefined ? closed : join(closed, open)
+}
+
+/**
+ * The rows of a chart as the source shows them at `visible`, the latest instant of which it knows the trades.
+ *
+ * Closed bars that open in the asked window; and, when the window reaches up to `visible`, the live row: the forming
+ * bar, or the last quote without volume when nothing has been traded since the last bar closed. The live row is
+ * stamped with the second of the last trade and does not care about the window's start.
+ */
+export function chartRows(market: SimulatedMarket, request: ChartRequest, visible: number): readonly Bar[] {
+  return request.interval.length === undefined
+    ? dayRows(market, request, visible)
+    : intradayRows(market, request, request.interval.length, visible)
+}
+
+function intradayRows(market: SimulatedMarket, request: ChartRequest, length: number, visible: number): readonly Bar[] {
+  const { interval, period1, period2 } = request
+  const forming = interval.startOf(visible)
+  const from = Math.ceil(period1 / length) * length
+  const to = Math.min(Math.ceil(period2 / length) * length, forming)
+  const minutes = from < to ? market.bars(from, to) : BarSeries.from([])
+  const rows = aggregateBy(minutes, interval.startOf).toArray()
+  if (period2 >= visible) rows.push(liveRow(market, forming, visible))
+  return rows
+}
+
+function liveRow(market: SimulatedMarket, forming: number, visible: number): Bar {
+  const { time, price } = lastTradeAt(market, visible)
+  const bar = time >= forming ? mergedBar(market, forming, visible) : undefined
+  return bar === undefined ? { time, open: price, high: price, low: price, close: price, volume: 0 } : { ...bar, time }
+}
+
+/** Rows of whole trading days. The row of the last day traded is the live one, until the next day trades. */
+function dayRows(market: SimulatedMarket, request: ChartRequest, visible: number): readonly Bar[] {
+  const { interval, period1, period2 } = request
+  const last = market.lastTradeTime(visible)
+  const rows: Bar[] = []
+  for (let day = tradingDay(period1); day.start <= last && day.start < period2; day = tradingDay(day.end)) {
+    const bar = mergedBar(market, day.start, Math.min(day.end - 1, last))
+    // The day's start is the evening before the date that it is stamped with.
+    const time = interval.startOf(day.start)
+    const row = bar === undefined || time < period1 || time >= period2 ? undefined : { ...bar, time }
+    const before = rows.at(-1)
+    if (row !== undefined) {
+      if (before !== undefined && before.time === time) rows[rows.length - 1] = join(before, row)
+      else rows.push(row)
+    }
+  }
+  const final = rows.at(-1)
+  if (final !== undefined && period2 >= visible && interval.startOf(last) === final.time) {
+    rows[rows.length - 1] = { ...final, time: last }
+  }
+  return rows
+}

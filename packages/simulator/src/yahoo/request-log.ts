@@ -1,0 +1,14 @@
+/** What was asked of the server, and what it answered. Instants are epoch ms by the server's clock. */
+export interface RequestLog {
+  readonly time: number
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly symbol?: string
+  readonly interval?: string
+  readonly period1?: number
+  readonly period2?: number
+  readonly status: number
+  /** How many rows the answer has, the live one included. */
+  readonly bars: number
+}
