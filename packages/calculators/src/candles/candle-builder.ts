@@ -1,0 +1,68 @@
+import type { Bar, BarSeries } from '@openpredict/market'
+
+import { candlePeriod, type Timeframe } from './timeframe.ts'
+
+/** The candle that is forming, kept as plain numbers: nothing is allocated until it has closed. */
+export class CandleBuilder {
+  readonly #timeframe: Timeframe
+  #start = Number.NaN
+  #open = Number.NaN
+  #high = Number.NaN
+  #low = Number.NaN
+  #close = Number.NaN
+  #volume = 0
+  /** The instant at which the candle closes; minus infinity while there is none. */
+  end: number = Number.NEGATIVE_INFINITY
+
+  constructor(timeframe: Timeframe) {
+    this.#timeframe = timeframe
+  }
+
+  /** Whether a candle is forming. */
+  get isForming(): boolean {
+    return this.end !== Number.NEGATIVE_INFINITY
+  }
+
+  /** Takes the bars from index `i` on that lie in the candle of the first, and gives the index after the last of them. */
+  take(bars: BarSeries, i: number, to: number): number {
+    const { time, open, high, low, close, volume } = bars
+    if (!this.isForming) {
+      const { start, end } = candlePeriod(this.#timeframe, time[i] as number)
+      this.#start = start
+      this.end = end
+      this.#open = open[i] as number
+      this.#high = Number.NEGATIVE_INFINITY
+      this.#low = Number.POSITIVE_INFINITY
+      this.#volume = 0
+    }
+    let next = i
+    while (next < to && (time[next] as number) < this.end) {
+      const h = high[next] as number
+      const l = low[next] as number
+      if (h > this.#high) this.#high = h
+      if (l < this.#low) this.#low = l
+      this.#volume += volume[next] as number
+      next++
+    }
+    this.#close = close[next - 1] as number
+    return next
+  }
+
+  /** The candle as it stands; `undefined` when there is none, or when it began before history did. */
+  candle(historyStart: number): Bar | undefined {
+    if (!this.isForming || this.#start < historyStart) return undefined
+    return {
+      time: this.#start,
+      open: this.#open,
+      high: this.#high,
+      low: this.#low,
+      close: this.#close,
+      volume: this.#volume,
+    }
+  }
+
+  /** Forgets the candle, which has closed. */
+  finish(): void {
+    this.end = Number.NEGATIVE_INFINITY
+  }
+}

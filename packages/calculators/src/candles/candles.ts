@@ -1,0 +1,105 @@
+import type { Bar, BarSeries } from '@openpredict/market'
+
+import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
+import { BarReader } from '../internal/bar-reader.ts'
+import { checkOptions, requireOption } from '../internal/checked-options.ts'
+import { CandleBuilder } from './candle-builder.ts'
+import { hasCandles, requireTimeframe, type Timeframe } from './timeframe.ts'
+
+/** Which bars candles are made of; `instrument` has no effect. */
+export type CandlesOptions = CalculatorOptions
+
+/**
+ * Makes candles of one timeframe from closed bars.
+ *
+ * A candle exists when at least one bar lies in it; minutes without a bar are not filled in. It has closed when the clock
+ * has reached its end, whether or not its last minutes had bars. A first candle that began before history did is left out.
+ *
+ * Throws a `CalculatorError` of kind `option` when the bars are longer than the candles or do not divide them.
+ *
+ * @example
+ * ```ts
+ * const candles = new Candles('5m')
+ * const time = parseInstant('2024-07-01T14:00:00Z')
+ * candles.next({ time, open: 100, high: 101, low: 99, close: 100.5, volume: 10 })
+ * candles.takeClosed() // => []
+ * candles.advanceTo(time + 300_000)
+ * candles.takeClosed() // => [{ time, open: 100, high: 101, low: 99, close: 100.5, volume: 10 }]
+ * ```
+ */
+export class Candles extends BarReader {
+  readonly timeframe: Timeframe
+  readonly #builder: CandleBuilder
+  #closed: Bar[] = []
+
+  constructor(timeframe: Timeframe, options: CandlesOptions = {}) {
+    const checked = checkOptions(options)
+    requireTimeframe(timeframe)
+    requireOption(
+      hasCandles(timeframe, checked.interval),
+      'timeframe',
+      timeframe,
+      `a whole multiple of the ${checked.interval / 1000} s that bars last`,
+    )
+    super(checked)
+    this.timeframe = timeframe
+    this.#builder = new CandleBuilder(timeframe)
+  }
+
+  /** The candle that has not closed yet, as far as it goes; `undefined` when no bar lies in it. */
+  get forming(): Bar | undefined {
+    return this.#builder.candle(this.position.historyStart)
+  }
+
+  /** The candles that have closed since the last call, oldest first. */
+  takeClosed(): Bar[] {
+    const closed = this.#closed
+    this.#closed = []
+    return closed
+  }
+
+  override advanceTo(asOf: number): void {
+    super.advanceTo(asOf)
+    this.#closeBy(asOf)
+  }
+
+  protected override take(bars: BarSeries, from: number, to: number): void {
+    let i = from
+    while (i < to) {
+      this.#closeBy(bars.time[i] as number)
+      i = this.#builder.take(bars, i, to)
+    }
+    this.#closeBy((bars.time[to - 1] as number) + this.position.interval)
+  }
+
+  #closeBy(time: number): void {
+    const builder = this.#builder
+    if (!builder.isForming || builder.end > time) return
+    const candle = builder.candle(this.position.historyStart)
+    if (candle) this.#closed.push(candle)
+    builder.finish()
+  }
+}
+
+/**
+ * The closed candles of a whole history, oldest first. Otherwise as `Candles`.
+ *
+ * @example
+ * ```ts
+ * const time = parseInstant('2024-07-01T14:00:00Z')
+ * const bars = [0, 1, 2, 3, 4].map((minute) => {
+ *   return { time: time + minute * 60_000, open: 100, high: 101 + minute, low: 99, close: 100, volume: 10 }
+ * })
+ * candles(bars, '5m') // => [{ time, open: 100, high: 105, low: 99, close: 100, volume: 50 }]
+ * ```
+ */
+export function candles(
+  bars: BarSeries | readonly Bar[],
+  timeframe: Timeframe,
+  options: CandlesOptions & HistoryOptions = {},
+): Bar[] {
+  const calculator = new Candles(timeframe, options)
+  calculator.feed(bars)
+  if (options.asOf !== undefined) calculator.advanceTo(options.asOf)
+  return calculator.takeClosed()
+}
