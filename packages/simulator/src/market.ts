@@ -15,7 +15,7 @@ import { BoundedCache } from './internal/bounded-cache.ts'
 import { contractOf } from './internal/contract.ts'
 import { type DayPath, type DayStreams, walkDay } from './internal/day-path.ts'
 import { streamOf } from './internal/hash.ts'
-import { tradePrice, tradeSecond, volumeUpTo } from './internal/minute-trades.ts'
+import { lastTradeIn, partialBar } from './internal/partial-bar.ts'
 import { createDayPlans } from './internal/week-path.ts'
 
 const MINUTE = 60_000
@@ -46,15 +46,24 @@ export interface MarketOptions {
 export interface SimulatedMarket {
   readonly instrument: Instrument
   readonly seed: number
-  /** The whole 1-minute bar that opens at `time`; `undefined` when the market is closed then, nobody traded, or `time` is not a whole minute. */
+  /**
+   * The whole 1-minute bar that opens at `time`; `undefined` when the market is closed then, nobody traded, or `time`
+   * is not a whole minute.
+   */
   bar(time: number): Bar | undefined
   /** All 1-minute bars that open in `[from, to)`. */
   bars(from: number, to: number): BarSeries
-  /** All bars of a coarser interval that open in `[from, to)`, merged from whole minutes. Throws a `SimulatorError` of kind `interval` below 1 minute. */
+  /**
+   * All bars of an interval that open in `[from, to)`, merged from whole minutes; intervals are counted from the epoch.
+   * Throws a `SimulatorError` of kind `interval` below 1 minute.
+   */
   barsOf(interval: Interval, from: number, to: number): BarSeries
-  /** The bar in whose interval `time` lies, with the trades up to and at `time` only; `undefined` while there are none. */
+  /**
+   * The bar in whose interval (`1m` unless said otherwise) `time` lies, with the trades up to and at `time` only, and
+   * stamped with its open; `undefined` while there are none. At the interval's last millisecond it is the whole bar.
+   */
   forming(time: number, interval?: Interval): Bar | undefined
-  /** When the last trade at or before `time` happened: a whole second. */
+  /** When the last trade at or before `time` happened: a whole second, never that of a full minute. */
   lastTradeTime(time: number): number
 }
 
@@ -88,6 +97,7 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
   const streams: DayStreams = {
     movement: named('movement'),
     phase: named('phase'),
+    spell: named('spell'),
     gap: named('gap'),
     activity: named('activity'),
     trades: named('trades'),
@@ -113,50 +123,11 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
     return concatenate(parts)
   }
 
-  /** How many trades of a bar have happened by `time`. */
-  function seenBy(time: number, day: DayPath, index: number): number {
-    const opened = day.bars.time[index] as number
-    const trades = day.trades[index] as number
-    const second = Math.floor((time - opened) / 1000)
-    if (second >= 59) return trades
-    let seen = 0
-    while (seen < trades && tradeSecond(streams.trades, opened / MINUTE, trades, seen) <= second) seen++
-    return seen
-  }
-
   /** The bar of the minute of `time` with the trades up to `time`. */
   function formingMinute(time: number): Bar | undefined {
     const { day, index } = locate(time)
-    const whole = day.bars.at(Math.max(index, 0))
-    if (index < 0 || whole === undefined || whole.time + MINUTE <= time) return undefined
-    const trades = day.trades[index] as number
-    const seen = seenBy(time, day, index)
-    if (seen === 0) return undefined
-    if (seen === trades) return whole
-    const shape = {
-      minute: whole.time / MINUTE,
-      open: day.open[index] as number,
-      close: day.close[index] as number,
-      trades,
-      spread: day.spread[index] as number,
-    }
-    let high = shape.open
-    let low = shape.open
-    let close = shape.open
-    for (let k = 1; k < seen; k++) {
-      close = tradePrice(streams.trades, shape, k)
-      high = Math.max(high, close)
-      low = Math.min(low, close)
-    }
-    const { toPrice } = contract
-    return {
-      time: whole.time,
-      open: whole.open,
-      high: toPrice(high),
-      low: toPrice(low),
-      close: toPrice(close),
-      volume: volumeUpTo(whole.volume, trades, seen),
-    }
+    if (index < 0 || (day.bars.time[index] as number) + MINUTE <= time) return undefined
+    return partialBar(contract, streams.trades, day, index, time)
   }
 
   return {
@@ -185,11 +156,8 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
       for (let label = tradingDate(time); ; label--) {
         const day = days.get(label)
         for (let index = day.bars.indexAtOrAfter(time + 1) - 1; index >= 0; index--) {
-          const seen = seenBy(time, day, index)
-          if (seen === 0) continue
-          const opened = day.bars.time[index] as number
-          const second = tradeSecond(streams.trades, opened / MINUTE, day.trades[index] as number, seen - 1)
-          return opened + second * 1000
+          const last = lastTradeIn(streams.trades, day, index, time)
+          if (last !== undefined) return last
         }
       }
     },

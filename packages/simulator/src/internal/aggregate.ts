@@ -32,7 +32,15 @@ export function aggregateBy(bars: BarSeries, startOf: (time: number) => number):
     merged.close[b] = bars.close[i] as number
     merged.volume[b] = (merged.volume[b] as number) + (bars.volume[i] as number)
   }
-  return new BarSeries(merged).slice(0, n)
+  // Copies: a view would keep the memory of all the finer bars.
+  return new BarSeries({
+    time: merged.time.slice(0, n),
+    open: merged.open.slice(0, n),
+    high: merged.high.slice(0, n),
+    low: merged.low.slice(0, n),
+    close: merged.close.slice(0, n),
+    volume: merged.volume.slice(0, n),
+  })
 }
 
 /** One bar that contains two others, the earlier first. */

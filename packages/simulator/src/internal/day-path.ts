@@ -13,7 +13,9 @@ const SHARE_OF_TRENDS = 0.3
 const SHARE_OF_RANGES = 0.4
 /** How strongly a range pulls the price back to where the phase began, a minute. */
 const PULL = 0.07
-/** Movement below this share of the liveliest is a quiet market. */
+/** Calm and excited spells of a day change over from one to the next in this many minutes. */
+const SPELL = 32
+/** Movement below this share of the liveliest half hour is a quiet market. */
 const QUIET = 0.4
 
 /** The minutes of one trading day in which somebody traded. */
@@ -30,6 +32,7 @@ export interface DayPath {
 export interface DayStreams {
   readonly movement: number
   readonly phase: number
+  readonly spell: number
   readonly gap: number
   readonly activity: number
   readonly trades: number
@@ -41,7 +44,7 @@ export interface DayStreams {
  * Phases of trend (a steady drift), range (a pull back to where it began) and plain walk follow each other.
  */
 export function walkDay(contract: Contract, calendar: Calendar, streams: DayStreams, plan: DayPlan): DayPath {
-  const minutes = openMinutes(calendar, plan)
+  const minutes = openMinutes(calendar, streams.spell, plan)
   const count = minutes.time.length
   const scale = plan.movement / Math.sqrt(minutes.variance || 1)
 
@@ -55,7 +58,6 @@ export function walkDay(contract: Contract, calendar: Calendar, streams: DayStre
   let phase = -1
   for (let i = 0; i < count; i++) {
     const minute = (minutes.time[i] as number) / MINUTE
-    const usual = minutes.movement[i] as number
     const inPhase = Math.floor(minute / PHASE)
     if (inPhase !== phase) {
       phase = inPhase
@@ -65,7 +67,7 @@ export function walkDay(contract: Contract, calendar: Calendar, streams: DayStre
       drift = kind < SHARE_OF_TRENDS ? (strength < 0.5 ? -0.15 - 0.3 * strength : 0.3 * strength) : 0
       pull = kind >= 1 - SHARE_OF_RANGES ? PULL : 0
     }
-    const rarely = usual < QUIET ? 1 / 600 : 1 / 8000
+    const rarely = minutes.quiet[i] === 1 ? 1 / 600 : 1 / 8000
     const isEdge = i === 0 || i === count - 1
     if (isEdge || uniform(bitsAt(streams.activity, 2 * minute)) >= rarely) {
       traded[i] = 1
@@ -73,26 +75,31 @@ export function walkDay(contract: Contract, calendar: Calendar, streams: DayStre
       // Markets have fatter tails than a bell: small moves a little smaller, large ones larger.
       const move = z * (0.86 + 0.055 * z * z)
       moves[i] = move
-      position += scale * usual * (move + drift) - pull * (position - anchor)
+      position += scale * (minutes.movement[i] as number) * (move + drift) - pull * (position - anchor)
     }
     walked[i] = position
   }
   return draw(contract, streams, plan, { ...minutes, walked, moves, traded, scale })
 }
 
+/** The open minutes of a day, and what is usual in each. */
 interface OpenMinutes {
   readonly time: Float64Array
+  /** How far prices move, relative to the liveliest half hour. */
   readonly movement: Float64Array
   readonly contracts: Float64Array
+  readonly quiet: Uint8Array
+  /** The sum of the squared movements. */
   readonly variance: number
 }
 
-function openMinutes(calendar: Calendar, plan: DayPlan): OpenMinutes {
+function openMinutes(calendar: Calendar, spells: number, plan: DayPlan): OpenMinutes {
   const periods = calendar.openPeriods(plan.start, plan.end)
   const count = periods.reduce((sum, { start, end }) => sum + Math.floor((end - start) / MINUTE), 0)
   const time = new Float64Array(count)
   const movement = new Float64Array(count)
   const contracts = new Float64Array(count)
+  const quiet = new Uint8Array(count)
   let variance = 0
   let i = 0
   for (const { start, end } of periods) {
@@ -100,13 +107,24 @@ function openMinutes(calendar: Calendar, plan: DayPlan): OpenMinutes {
     for (let minute = 0; start + (minute + 1) * MINUTE <= end; minute++, i++) {
       const ofDay = (first + minute) % MOVEMENT_OF_MINUTE.length
       const usual = MOVEMENT_OF_MINUTE[ofDay] as number
+      const spell = spellAt(spells, start / MINUTE + minute)
       time[i] = start + minute * MINUTE
-      movement[i] = usual
-      contracts[i] = CONTRACTS_OF_MINUTE[ofDay] as number
-      variance += usual * usual
+      movement[i] = usual * spell
+      contracts[i] = (CONTRACTS_OF_MINUTE[ofDay] as number) * spell * plan.liveliness
+      quiet[i] = usual < QUIET ? 1 : 0
+      variance += (usual * spell) ** 2
     }
   }
-  return { time, movement, contracts, variance }
+  return { time, movement, contracts, quiet, variance }
+}
+
+/** How excited the market is, from 0.6 to 1.4. */
+function spellAt(spells: number, minute: number): number {
+  const node = Math.floor(minute / SPELL)
+  const share = (minute - node * SPELL) / SPELL
+  const here = uniform(bitsAt(spells, node))
+  const next = uniform(bitsAt(spells, node + 1))
+  return 0.6 + 0.8 * (here + (next - here) * share)
 }
 
 interface Walk extends OpenMinutes {
@@ -144,14 +162,14 @@ function draw({ toPrice }: Contract, streams: DayStreams, plan: DayPlan, walk: W
     const minute = (walk.time[i] as number) / MINUTE
     const size = Math.abs(walk.moves[i] as number)
     const bits = bitsAt(streams.activity, 2 * minute + 1)
-    const volume = contractsTraded((walk.contracts[i] as number) * plan.liveliness, size, bits)
-    const busy = usual < QUIET ? 5 + (bits % 5) : MOST_TRADES
+    const volume = contractsTraded(walk.contracts[i] as number, size, bits)
+    const busy = walk.quiet[i] === 1 ? 5 + (bits % 5) : MOST_TRADES
 
     shape.minute = minute
     shape.trades = Math.min(busy, volume)
     shape.spread = walk.scale * usual * (0.7 + 0.3 * size)
     shape.close = Math.max(1, Math.round(plan.open + (walk.walked[i] as number) + (missed * passed) / walk.variance))
-    const gap = 0.16 * shape.spread * bell(bitsAt(streams.gap, minute))
+    const gap = 0.11 * shape.spread * bell(bitsAt(streams.gap, minute))
     shape.open = n === 0 ? plan.open : Math.max(1, Math.round(last + gap))
     if (shape.trades === 1) shape.open = shape.close
     last = shape.close

@@ -76,7 +76,8 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
     return { label, start, end, open, liveliness, movement }
   })
   const variance = days.reduce((sum, day) => sum + day.movement ** 2, 0)
-  const last = days.findLast((day) => day.open > 0)
+  const opening = days.find((day) => day.open > 0)
+  const closing = days.findLast((day) => day.open > 0)
 
   // A free walk over the days, then tied down so that the last close is the level at which the next week begins.
   let free = 0
@@ -88,8 +89,8 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
   return days.map((day, i): DayPlan => {
     passed += day.movement ** 2
     const overnight = contract.dailyMovement * from * HALT_GAP * bell(bitsAt(stream + 104, day.label)) * gap
-    const open = clamp(close + (i === 0 ? first : overnight))
-    if (day === last) close = to
+    const open = clamp(close + (day === opening ? first : overnight))
+    if (day === closing) close = to
     else if (day.open > 0) {
       const share = passed / variance
       close = clamp(from + first + (walked[i] ?? 0) + share * (to - from - first - free))

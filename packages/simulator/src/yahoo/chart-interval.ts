@@ -66,20 +66,22 @@ export const VALID_RANGES = ['1d', '5d', '1mo', '3mo', '6mo', '1y', '2y', '5y', 
 export function startOfRange(range: string, now: number, first: number): number | undefined {
   if (range === 'max') return first
   const today = newYorkDate(now)
+  const earliest = newYorkDate(first)
+  const since = (date: number): number => newYorkInstant(Math.max(date, earliest))
   const date = new Date(today * DAY)
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]
-  if (range === 'ytd') return newYorkInstant(Date.UTC(year, 0, 1) / DAY)
+  if (range === 'ytd') return since(Date.UTC(year, 0, 1) / DAY)
   const match = /^(\d{1,3})(d|wk|mo|y)$/.exec(range)
   const count = Number(match?.[1])
   switch (match?.[2]) {
     case 'd':
-      return newYorkInstant(weekdaysBefore(today, count))
+      return since(weekdaysBefore(today, count))
     case 'wk':
-      return newYorkInstant(today - 7 * count)
+      return since(today - 7 * count)
     case 'mo':
-      return newYorkInstant(Date.UTC(year, month - count, day) / DAY)
+      return since(Date.UTC(year, month - count, day) / DAY)
     case 'y':
-      return newYorkInstant(Date.UTC(year - count, month, day) / DAY)
+      return since(Date.UTC(year - count, month, day) / DAY)
     default:
       return undefined
   }

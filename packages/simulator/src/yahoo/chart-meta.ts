@@ -55,7 +55,7 @@ export function chartMeta(market: SimulatedMarket, request: ChartRequest, now: n
     regularMarketDayLow: today?.low,
     regularMarketVolume: today?.volume,
     shortName: instrument.name,
-    chartPreviousClose: lastTradeAt(market, request.period1 - 1).price,
+    chartPreviousClose: lastTradeAt(market, Math.min(request.period1, visible) - 1).price,
     ...(intraday && { previousClose: lastTradeAt(market, tradingDay(last.time).start - 1).price, scale: 3 }),
     priceHint: instrument.tick === undefined ? 2 : instrument.decimals,
     currentTradingPeriod: threeSessions(newYorkDate(now)),
@@ -87,8 +87,8 @@ function threeSessions(date: number): Readonly<Record<'pre' | 'regular' | 'post'
 function tradingPeriods(market: SimulatedMarket, request: ChartRequest, now: number): unknown {
   const calendar = calendarOf(market.instrument)
   const dates: number[] = []
-  const end = Math.min(request.period2 - 1, now)
-  for (let date = tradingDate(request.period1); date <= tradingDate(Math.max(end, request.period1)); date++) {
+  const last = tradingDate(Math.min(request.period2 - 1, now))
+  for (let date = tradingDate(request.period1); date <= last; date++) {
     const day = tradingDay(newYorkInstant(date))
     if (calendar.openMinutes(day.start, day.end) > 0) dates.push(date)
   }

@@ -2,7 +2,7 @@ import { CHART_INTERVALS, type ChartInterval, startOfRange } from './chart-inter
 
 const DAY = 86_400_000
 
-/** A chart that is asked for. Instants are epoch ms. */
+/** A chart that is asked for. Instants are epoch ms; `period1` is not before the first trade, nor after now. */
 export interface ChartRequest {
   readonly interval: ChartInterval
   readonly period1: number
@@ -14,7 +14,7 @@ export interface ChartRequest {
 
 /** A request that cannot be answered with a chart: the status and the words that Yahoo has for it. */
 export interface Refusal {
-  readonly status: 400 | 404 | 405 | 422
+  readonly status: 400 | 404 | 405 | 422 | 500
   readonly code: string
   readonly description: string
 }
@@ -35,8 +35,8 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
     return badRequest(`Invalid input - interval=${name} is not supported. Valid intervals: [${valid}]`)
   }
 
-  const period1 = named === '' ? seconds(query.get('period1')) : startOfRange(named, context.now, context.firstTrade)
-  const period2 = named === '' && query.has('period2') ? seconds(query.get('period2')) : context.now
+  const period1 = named === '' ? instantIn(query.get('period1')) : startOfRange(named, context.now, context.firstTrade)
+  const period2 = named === '' && query.has('period2') ? instantIn(query.get('period2')) : context.now
   if (period1 === undefined) {
     return badRequest(
       named === '' ? 'Invalid input - period1 is not a number' : `Invalid input - range=${named} is not supported`,
@@ -47,15 +47,21 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
   if (start >= end) {
     return badRequest(`Invalid input - start date cannot be after end date. startDate = ${start}, endDate = ${end}`)
   }
+  if (period2 <= context.firstTrade || period1 > context.now) {
+    return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
+  }
   const limit = brokenLimit(interval, period1, period2, context.now)
   if (limit !== undefined) {
     const description = `${interval.name} data not available for startTime=${start} and endTime=${end}. ${limit}`
     return { status: 422, code: 'Unprocessable Entity', description }
   }
-  if (period2 <= context.firstTrade) {
-    return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
+  return {
+    interval,
+    period1: Math.max(period1, context.firstTrade),
+    period2,
+    range: named,
+    includePrePost: query.get('includePrePost') === 'true',
   }
-  return { interval, period1, period2, range: named, includePrePost: query.get('includePrePost') === 'true' }
 }
 
 function brokenLimit(interval: ChartInterval, period1: number, period2: number, now: number): string | undefined {
@@ -74,7 +80,7 @@ function badRequest(description: string): Refusal {
 }
 
 /** Unix seconds, whole or not, as epoch ms; `undefined` when the text is no number or no instant that can be. */
-function seconds(text: string | null): number | undefined {
+export function instantIn(text: string | null): number | undefined {
   const value = text === null || text.trim() === '' ? Number.NaN : Number(text)
   return Math.abs(value) <= 8.64e12 ? Math.floor(value * 1000) : undefined
 }

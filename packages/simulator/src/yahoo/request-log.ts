@@ -5,7 +5,9 @@ export interface RequestLog {
   /** Without the query. */
   readonly path: string
   readonly symbol?: string
+  /** The interval answered (`1h` for 60m), or the one refused. */
   readonly interval?: string
+  /** The window, where one was asked for or found from a range. */
   readonly period1?: number
   readonly period2?: number
   readonly status: number

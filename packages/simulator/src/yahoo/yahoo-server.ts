@@ -6,7 +6,7 @@ import type { Clock } from '@openpredict/market'
 import { SimulatorError } from '../errors.ts'
 import type { SimulatedMarket } from '../market.ts'
 import { answerChart, chartJson, refusalJson } from './chart-answer.ts'
-import type { Refusal } from './chart-request.ts'
+import { instantIn, type Refusal } from './chart-request.ts'
 import type { RequestLog } from './request-log.ts'
 
 const CHART_PATH = '/v8/finance/chart/'
@@ -56,11 +56,14 @@ export interface YahooServer extends AsyncDisposable {
  * @example
  * ```ts
  * const clock = createManualClock(parseInstant('2024-07-01T15:00:30Z'))
- * await using server = await startYahooServer({ markets: [createMarket()], clock })
- * const answer = await fetch(`${server.url}/v8/finance/chart/NQ=F?interval=1m&period1=1719845400&period2=1719846000`)
+ * const server = await startYahooServer({ markets: [createMarket()], clock })
+ * const answer = await fetch(`${server.url}/v8/finance/chart/NQ=F?interval=1m&period1=1719844800&period2=1719846000`)
  * answer.headers.get('date') // => 'Mon, 01 Jul 2024 15:00:30 GMT'
  * const { chart } = await answer.json()
- * chart.result[0].timestamp.length // => 10
+ * // ten closed minutes from 14:40 on, and the live row of 14:50:30
+ * chart.result[0].timestamp.length // => 11
+ * chart.result[0].timestamp.at(-1) // => 1719845430
+ * await server.close()
  * ```
  */
 export async function startYahooServer(options: YahooServerOptions): Promise<YahooServer> {
@@ -105,29 +108,36 @@ interface HttpAnswer {
   readonly log: RequestLog
 }
 
-function respond(request: IncomingMessage, { listed, now, delayMs }: World): HttpAnswer {
-  const method = request.method ?? 'GET'
-  const url = URL.parse(request.url ?? '/', `http://${LOOPBACK}`)
+function respond(request: IncomingMessage, world: World): HttpAnswer {
+  const { method = 'GET', url: target = '/' } = request
+  const url = URL.parse(target, `http://${LOOPBACK}`)
   const path = url?.pathname ?? '/'
-  const asked = { time: now, method, path }
-  const date = new Date(now).toUTCString()
-
-  const symbol = method === 'GET' || method === 'HEAD' ? symbolIn(path) : undefined
-  if (url === null || symbol === undefined) {
-    const refusal = method === 'GET' || method === 'HEAD' ? NO_SUCH_PAGE : NOT_ALLOWED
-    return refused(refusal, 'finance', date, { ...asked, status: refusal.status, bars: 0 })
+  const date = new Date(world.now).toUTCString()
+  const asked = { time: world.now, method, path }
+  const symbol = symbolIn(path)
+  if (method !== 'GET' && method !== 'HEAD') return refused(NOT_ALLOWED, 'finance', date, asked)
+  if (url === null || symbol === undefined) return refused(NO_SUCH_PAGE, 'finance', date, asked)
+  try {
+    return respondChart(symbol, url.searchParams, asked, world)
+  } catch (error) {
+    // A clock outside the years that the market knows must not end the process that runs the server.
+    const description = error instanceof Error ? error.message : String(error)
+    return refused({ status: 500, code: 'Internal Server Error', description }, 'chart', date, { ...asked, symbol })
   }
+}
 
+type Asked = Omit<RequestLog, 'status' | 'bars'>
+
+function respondChart(symbol: string, query: URLSearchParams, asked: Asked, world: World): HttpAnswer {
+  const { listed, now, delayMs } = world
+  const date = new Date(now).toUTCString()
   const market = listed.get(symbol.toUpperCase())
   const visible = now - (delayMs ?? market?.instrument.delayMs ?? 0)
-  const answer = answerChart(market, url.searchParams, { now, visible })
+  const answer = answerChart(market, query, { now, visible })
   if (answer.kind === 'refusal') {
-    const { refusal } = answer
-    const interval = url.searchParams.get('interval')
-    const about = { ...asked, symbol, ...(interval !== null && { interval }) }
-    return refused(refusal, 'chart', date, { ...about, status: refusal.status, bars: 0 })
+    return refused(answer.refusal, 'chart', date, { ...asked, symbol, ...windowIn(query) })
   }
-  const { request: chart } = answer
+  const { interval, period1, period2 } = answer.request
   return {
     status: 200,
     headers: { ...JSON_HEADERS, 'cache-control': 'public, max-age=10, stale-while-revalidate=20', date },
@@ -135,12 +145,24 @@ function respond(request: IncomingMessage, { listed, now, delayMs }: World): Htt
     log: {
       ...asked,
       symbol,
-      interval: chart.interval.name,
-      period1: chart.period1,
-      period2: chart.period2,
+      interval: interval.name,
+      period1,
+      period2,
       status: 200,
       bars: answer.chart.rows.length,
     },
+  }
+}
+
+/** What a refused request asked for, as far as it can be read. */
+function windowIn(query: URLSearchParams): Pick<RequestLog, 'interval' | 'period1' | 'period2'> {
+  const interval = query.get('interval')
+  const period1 = instantIn(query.get('period1'))
+  const period2 = instantIn(query.get('period2'))
+  return {
+    ...(interval !== null && { interval }),
+    ...(period1 !== undefined && { period1 }),
+    ...(period2 !== undefined && { period2 }),
   }
 }
 
@@ -148,8 +170,9 @@ const JSON_HEADERS = { 'content-type': 'application/json;charset=utf-8', vary: '
 const NO_SUCH_PAGE: Refusal = { status: 404, code: 'Not Found', description: 'No such resource' }
 const NOT_ALLOWED: Refusal = { status: 405, code: 'Method Not Allowed', description: 'Only GET is supported' }
 
-function refused(refusal: Refusal, service: 'chart' | 'finance', date: string, log: RequestLog): HttpAnswer {
+function refused(refusal: Refusal, service: 'chart' | 'finance', date: string, asked: Asked): HttpAnswer {
   const headers = { ...JSON_HEADERS, 'cache-control': 'max-age=0, private', date }
+  const log = { ...asked, status: refusal.status, bars: 0 }
   return { status: refusal.status, headers, body: refusalJson(refusal, service), log }
 }
 
