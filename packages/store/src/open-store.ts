@@ -1,0 +1,52 @@
+import type { Clock } from '@openpredict/market'
+
+import { StoreError } from './errors.ts'
+import type { Store } from './store.ts'
+
+/** Options of `openStore`. */
+export interface OpenStoreOptions {
+  /** Stamps migrations and paces the wait for a locked database. Real time, also where market time is scaled. */
+  readonly clock: Clock
+  /** Opens what is there and refuses every write. @default false */
+  readonly readOnly?: boolean
+  /**
+   * Brings the tables up to date. Otherwise tables of an older program are left as they are, to be looked at with
+   * `schema`; a store opened only for reading refuses them unless this is `false`. @default true
+   */
+  readonly migrate?: boolean
+}
+
+const KNOWN = 'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or sqlite::memory:'
+
+/**
+ * Opens the store that a URL names; its driver is loaded when it is needed.
+ *
+ * `sqlite:PATH` is a file, relative to the current folder or absolute, made with its folders when it is not there;
+ * `sqlite::memory:` vanishes when it is closed. Rejects with a `StoreError`: `bad-url` for anything else, and what the
+ * driver finds wrong.
+ *
+ * @example
+ * ```ts
+ * await using store = await openStore('sqlite::memory:', { clock: createManualClock(0) })
+ * await store.countRows('ohlc_data') // => 0
+ * ```
+ */
+export async function openStore(url: string, options: OpenStoreOptions): Promise<Store> {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? []
+  if (scheme.toLowerCase() === 'sqlite' && isPath(rest)) {
+    const { createSqliteStore } = await import('./sqlite/index.ts')
+    return await createSqliteStore({ ...options, path: rest })
+  }
+  const known = scheme.toLowerCase() === 'sqlite'
+  const found = known ? 'a store URL whose path cannot be used' : scheme === '' ? 'no store URL' : `a ${scheme} store`
+  throw new StoreError(
+    `${found}: ${KNOWN}`,
+    { kind: 'bad-url', scheme: scheme.toLowerCase() },
+    { hint: 'Give the store as sqlite:PATH.' },
+  )
+}
+
+/** `sqlite://host/…` is no path of ours; `sqlite:///absolute` is one that people write. */
+function isPath(rest: string): boolean {
+  return rest !== '' && !rest.includes('\0') && (!rest.startsWith('//') || rest.startsWith('///'))
+}
