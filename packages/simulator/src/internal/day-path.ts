@@ -12,7 +12,7 @@ const PHASE = 64
 const SHARE_OF_TRENDS = 0.3
 const SHARE_OF_RANGES = 0.4
 /** How strongly a range pulls the price back to where the phase began, a minute. */
-const PULL = 0.07
+const PULL = 0.11
 /** Calm and excited spells of a day change over from one to the next in this many minutes. */
 const SPELL = 32
 /** Movement below this share of the liveliest half hour is a quiet market. */

@@ -1,0 +1,59 @@
+import { calendarOf, instrumentOf } from '@openpredict/market'
+import { describe, expect, it } from 'vitest'
+
+import { contractOf } from './contract.ts'
+import { walkDay } from './day-path.ts'
+import { MOST_TRADES } from './minute-trades.ts'
+import { createDayPlans } from './week-path.ts'
+
+const nq = instrumentOf('NQ=F')
+const contract = contractOf(nq)
+const calendar = calendarOf(nq)
+const streams = { movement: 1, phase: 2, spell: 3, gap: 4, activity: 5, trades: 6 }
+const plans = createDayPlans(contract, calendar, 7)
+/** Monday 2024-03-04, as days since 1970-01-01. */
+const MONDAY = 19_786
+
+describe('walkDay', () => {
+  const plan = plans.planOf(MONDAY)
+  const day = walkDay(contract, calendar, streams, plan)
+
+  it('opens and closes where the plan says', () => {
+    expect(day.open[0]).toBe(plan.open)
+    expect(day.close.at(-1)).toBe(plan.close)
+  })
+
+  it('begins with the first open minute and ends with the last', () => {
+    expect(new Date(day.bars.time[0] ?? 0).toISOString()).toBe('2024-03-03T23:00:00.000Z')
+    expect(new Date(day.bars.time.at(-1) ?? 0).toISOString()).toBe('2024-03-04T21:59:00.000Z')
+  })
+
+  it('opens each minute within a few ticks of the close before', () => {
+    const gaps = day.bars
+      .toArray()
+      .slice(1)
+      .map((bar, i) => Math.abs(bar.open - (day.bars.close[i] ?? 0)))
+    expect(Math.max(...gaps)).toBeLessThan(10)
+    expect(gaps.filter((gap) => gap <= 0.25).length).toBeGreaterThan(gaps.length / 3)
+    expect(gaps.filter((gap) => gap > 0).length).toBeGreaterThan(gaps.length / 3)
+  })
+
+  it('never has more trades than contracts', () => {
+    for (let i = 0; i < day.bars.length; i++) {
+      expect(day.trades[i]).toBeGreaterThanOrEqual(1)
+      expect(day.trades[i]).toBeLessThanOrEqual(Math.min(MOST_TRADES, day.bars.volume[i] ?? 0))
+    }
+  })
+
+  it('is empty on a day without trading', () => {
+    expect(walkDay(contract, calendar, streams, plans.planOf(MONDAY + 5)).bars.length).toBe(0)
+  })
+
+  it('stays above zero for a price of a few ticks', () => {
+    const penny = contractOf(nq, 1)
+    const cheap = createDayPlans(penny, calendar, 7)
+    for (let label = MONDAY; label < MONDAY + 5; label++) {
+      expect(Math.min(...walkDay(penny, calendar, streams, cheap.planOf(label)).bars.low)).toBeGreaterThan(0)
+    }
+  })
+})
