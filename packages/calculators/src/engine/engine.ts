@@ -93,7 +93,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const structure = new UncalculatedTable<MarketStructureRow>('market_structure', common)
   const calculators = [levels, pivots, liquidity, gaps, blocks, structure] as const
   const one = new OneBar()
-  let count = 0
 
   return {
     calculators,
@@ -102,12 +101,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return Number.isFinite(reached) ? reached : undefined
     },
     next(bar) {
-      BarReader.read(calculators, one.set(bar), 0, 1, count)
-      count++
+      BarReader.read(calculators, one.set(bar), 0, 1, BarReader.countOf(levels))
     },
-    feed(bars, from = 0, to = bars.length) {
+    feed(bars, from, to) {
       readTogether(calculators, bars, from, to)
-      count += to - from
     },
     warmUp(bars, interval) {
       for (const calculator of calculators) calculator.warmUp(bars, interval)

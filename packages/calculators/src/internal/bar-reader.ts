@@ -60,7 +60,10 @@ export abstract class BarReader {
     this.position.pass(bars, from, to)
   }
 
-  /** Gives the same bars to several readers, all or none; neighbours that stand at the same place share one check. */
+  /**
+   * Gives the same bars to several readers, all or none; neighbours that stand at the same place share one check. A bar
+   * that is refused is named by its index plus `offset`.
+   */
   static read(readers: readonly BarReader[], bars: BarSeries, from: number, to: number, offset: number): void {
     let checked: Position | undefined
     for (const { position } of readers) {
@@ -69,6 +72,11 @@ export abstract class BarReader {
       checked = position
     }
     for (const reader of readers) reader.#read(bars, from, to)
+  }
+
+  /** How many bars a reader has taken. */
+  static countOf(reader: BarReader): number {
+    return reader.position.count
   }
 
   /** Moves the clocks of several readers, all or none. */
