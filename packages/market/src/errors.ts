@@ -5,6 +5,7 @@ export type MarketFailure =
   | { readonly kind: 'instant'; readonly found: string }
   | { readonly kind: 'bar'; readonly index: number; readonly problem: string }
   | { readonly kind: 'time-range'; readonly found: number }
+  | { readonly kind: 'calendar-exception'; readonly index: number; readonly problem: string }
 
 /**
  * The one error class of `@openpredict/market`: a clear message for people, a typed `failure` for code.

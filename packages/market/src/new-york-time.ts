@@ -27,7 +27,7 @@ const TRANSITIONS = /* @__PURE__ */ daylightSavingTransitions()
  * ```
  */
 export function newYorkOffset(time: number): number {
-  if (!(time >= FIRST_INSTANT && time < END_INSTANT)) throw outOfRange(time)
+  if (!isInKnownYears(time)) throw outOfRange(time)
   // May name the neighbouring year around New Year, when both years say standard time.
   const year = Math.floor((time - FIRST_INSTANT) / MEAN_YEAR)
   const start = TRANSITIONS[2 * year] as number
@@ -85,6 +85,11 @@ export function newYorkDate(time: number): number {
 export function newYorkTimeOfDay(time: number): number {
   const wall = time + newYorkOffset(time)
   return wall - Math.floor(wall / DAY) * DAY
+}
+
+/** Whether an instant lies in the years whose daylight saving rules are known, 1987–2199. */
+export function isInKnownYears(time: number): boolean {
+  return time >= FIRST_INSTANT && time < END_INSTANT
 }
 
 function daylightSavingTransitions(): Float64Array {
