@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { ROOT, sourceFiles, workspacePackages } from '../package-map.ts'
 import { type Example, examplesOf, scriptOf } from './examples.ts'
@@ -30,16 +29,6 @@ async function run(code: string, scope: Scope): Promise<void> {
   ) => Promise<void>
   await example(load, (found: unknown, wanted: unknown) => expect(found).toEqual(wanted), ...Object.values(scope))
 }
-
-let folder = ''
-const home = process.cwd()
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'openpredict-docs-'))
-})
-afterAll(() => {
-  process.chdir(home)
-  rmSync(folder, { recursive: true, force: true })
-})
 
 describe.each(LIBRARIES)('$name', ({ name, folder: home }) => {
   const files = sourceFiles(join(home, 'src')).filter((file) => !file.endsWith('.test.ts'))

@@ -1,1 +1,9 @@
-export {}
+export { type Collector, type CollectorOptions, createCollector, type CycleOptions } from './collector.ts'
+export type { CycleReport, StepReport } from './cycle-report.ts'
+export { describeFailure, type Failure, type FailureCategory } from './failure.ts'
+export { type FetchWindow, fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
+export { importBars, type ImportOptions, type ImportResult } from './import-bars.ts'
+export { lagOf } from './lag.ts'
+export { type LoopOptions, type LoopSummary, runLoop } from './loop.ts'
+export { canHaveNewBar, nextTick, type ScheduleOptions, type Tick } from './schedule.ts'
+export { type StepName, STEPS } from './steps.ts'

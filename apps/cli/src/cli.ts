@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander'
+
+import { calculateCommand } from './commands/calculate.ts'
+import { collectCommands } from './commands/collect.ts'
+import { demoCommand } from './commands/demo.ts'
+import { exportCommand } from './commands/export.ts'
+import { healthCommand } from './commands/health.ts'
+import { importCommand } from './commands/import.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import type { Action, Services } from './services.ts'
+import { StoppedBySignal } from './stopped.ts'
+
+const USAGE = 2
+
+/**
+ * Runs one command line and returns its exit code. Everything a command needs of the outside world is in `services`;
+ * nothing here ends the process.
+ */
+export async function runCli(argv: readonly string[], services: Services): Promise<number> {
+  let code = 0
+  const json = argv.includes('--json')
+  const program = createProgram(services, async (action) => {
+    code = await runAction(action, services, json)
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : USAGE
+  }
+  return code
+}
+
+/** The whole command line, for running it and for writing its reference. */
+export function createProgram(services: Services, run: (action: Action) => Promise<void>): Command {
+  const program = new Command('openpredict')
+    .description('Collects closed 1-minute bars of futures, stores them, and computes the levels traders read.')
+    .version(services.version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(run with --help for usage and examples)')
+  const commands = [
+    ...collectCommands(services, run),
+    calculateCommand(services, run),
+    importCommand(services, run),
+    exportCommand(services, run),
+    healthCommand(services, run),
+    simulateCommand(services, run),
+    demoCommand(services, run),
+  ]
+  for (const command of commands) program.addCommand(command)
+  for (const command of [program, ...commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => services.terminal.out(text.trimEnd()),
+      writeErr: (text) => services.terminal.note(text.trimEnd()),
+    })
+  }
+  return program
+}
+
+async function runAction(action: Action, services: Services, json: boolean): Promise<number> {
+  try {
+    return await action()
+  } catch (error) {
+    const reason: unknown = services.signal.reason
+    if (services.signal.aborted && reason instanceof StoppedBySignal) return reason.exitCode
+    const { reportError } = await import('./exit.ts')
+    return reportError(error, services.terminal, json)
+  }
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander'
+
+import { countOption, jsonOption, storeOption, symbolsOptions } from '../options.ts'
+import type { Action, Services } from '../services.ts'
+
+/** The flags of `collect`, as commander gives them. */
+export interface CollectFlags {
+  readonly once?: boolean
+  readonly loop?: boolean
+  readonly symbol?: readonly string[]
+  readonly instrument?: readonly string[]
+  readonly store?: string
+  readonly source: string
+  readonly interval?: number
+  readonly cycles?: number
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** `collect` and its two short names, `run-once` and `run-loop`. */
+export function collectCommands(services: Services, run: (action: Action) => Promise<void>): readonly Command[] {
+  const act = (command: Command, mode: (flags: CollectFlags) => 'once' | 'loop'): Command =>
+    command.action(async (flags: CollectFlags) => {
+      await run(async () => {
+        const { collectLoop, collectOnce } = await import('./run/collect.ts')
+        return mode(flags) === 'loop' ? await collectLoop(flags, services) : await collectOnce(flags, services)
+      })
+    })
+
+  const collect = withLoop(
+    make('collect', 'collect closed bars and compute their levels', [
+      'collect --once',
+      'collect --loop --symbol NQ=F --symbol ES=F',
+      'collect --loop --source sim --cycles 30',
+    ]),
+  )
+    .option('--once', 'one cycle, then end (the default)')
+    .option('--loop', 'a cycle every minute until stopped')
+  return [
+    act(collect, ({ loop, once, cycles }) =>
+      loop === true || (cycles !== undefined && once !== true) ? 'loop' : 'once',
+    ),
+    act(make('run-once', 'the same as collect --once', ['run-once', 'run-once --json']), () => 'once'),
+    act(withLoop(make('run-loop', 'the same as collect --loop', ['run-loop', 'run-loop --interval 60'])), () => 'loop'),
+  ]
+}
+
+/** A command with the flags that all three share. */
+function make(name: string, description: string, examples: readonly string[]): Command {
+  const command = new Command(name).description(description)
+  for (const option of symbolsOptions()) command.addOption(option)
+  return command
+    .addOption(storeOption())
+    .option('--source <source>', 'where bars come from: yahoo, sim, sim:URL or csv:PATH', 'yahoo')
+    .option('--dry-run', 'do everything but keep it: nothing is stored')
+    .addOption(jsonOption())
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ openpredict ${example}`).join('\n')}`)
+}
+
+/** Adds the flags of the loop. */
+function withLoop(command: Command): Command {
+  return command
+    .addOption(countOption('--interval <seconds>', 'seconds between cycles (default: $FETCH_INTERVAL_SECONDS or 60)'))
+    .addOption(countOption('--cycles <n>', 'stop after so many cycles'))
+}

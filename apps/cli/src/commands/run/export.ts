@@ -1,0 +1,54 @@
+import { createWriteStream } from 'node:fs'
+import { extname } from 'node:path'
+import process from 'node:process'
+import { pipeline } from 'node:stream/promises'
+
+import { TABLES, type TableName } from '@openpredict/store'
+
+import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { EXIT } from '../../exit.ts'
+import { count } from '../../format.ts'
+import { openConfiguredStore } from '../../open-store.ts'
+import type { Services } from '../../services.ts'
+import { UsageError } from '../../usage-error.ts'
+import { type ExportFlags, FORMATS } from '../export.ts'
+import { tableLines } from './table-lines.ts'
+
+/** Streams the rows of a table, in the order of their keys. */
+export async function exportTable(flags: ExportFlags, services: Services): Promise<number> {
+  const { terminal } = services
+  const table = tableNamed(flags.table)
+  const instrument = configuredInstrument(flags, services.env)
+  await using store = await openConfiguredStore(configuredStore(flags, services.env), {
+    clock: services.clock,
+    readOnly: true,
+  })
+  const rows = store.streamRows(table, {
+    instrument: instrument.symbol,
+    ...(flags.from === undefined ? {} : { from: flags.from }),
+    ...(flags.to === undefined ? {} : { to: flags.to }),
+  })
+  const format = flags.format ?? formatOfFile(flags.output)
+  const counted = { rows: 0 }
+  const lines = tableLines(table, rows, { format, instrument, counted })
+  const target = flags.output === undefined ? process.stdout : createWriteStream(flags.output)
+  await pipeline(lines, target, { end: flags.output !== undefined, signal: services.signal })
+  if (flags.output === undefined) return EXIT.fine
+  if (flags.json === true) terminal.out(JSON.stringify({ table, format, output: flags.output, ...counted }))
+  else terminal.out(`${count(counted.rows, 'row')} of ${table} written to ${flags.output}`)
+  return EXIT.fine
+}
+
+function tableNamed(text: string): TableName {
+  const names = Object.keys(TABLES)
+  if (names.includes(text)) return text as TableName
+  throw new UsageError(
+    `--table "${text}" is not a table: expected one of ${names.join(', ')}.`,
+    'See docs/concepts/tables.md.',
+  )
+}
+
+function formatOfFile(output: string | undefined): (typeof FORMATS)[number] {
+  const ending = output === undefined ? '' : extname(output).slice(1).toLowerCase()
+  return FORMATS.find((format) => format === ending) ?? 'csv'
+}

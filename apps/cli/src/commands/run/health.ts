@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises'
+import process from 'node:process'
+
+import { describeFailure, lagOf } from '@openpredict/collector'
+import { calendarOf, formatInstant } from '@openpredict/market'
+
+import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { EXIT } from '../../exit.ts'
+import { formatAge, formatDuration, formatMinute } from '../../format.ts'
+import { openSource } from '../../open-source.ts'
+import { openConfiguredStore } from '../../open-store.ts'
+import type { Services } from '../../services.ts'
+import type { HealthFlags } from '../health.ts'
+
+/** One thing that was looked at. */
+interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly message: string
+  readonly hint?: string
+  readonly durationMs: number
+}
+
+const HOUR = 3_600_000
+/** A lag beyond this is a problem while the market is open. */
+const STALE_AFTER = 5 * 60_000
+
+/** Looks at what collecting needs, prints it, and says no when something is missing. */
+export async function checkHealth(flags: HealthFlags, services: Services): Promise<number> {
+  const { terminal } = services
+  const all = flags.checkDb !== true && flags.checkYahoo !== true
+  const checks: Check[] = []
+  const look = async (name: string, work: () => Promise<string>): Promise<void> => {
+    const started = services.timer.now()
+    try {
+      const message = await work()
+      checks.push({ name, ok: true, message, durationMs: services.timer.now() - started })
+    } catch (error) {
+      services.signal.throwIfAborted()
+      const { message, hint } = describeFailure(error)
+      checks.push({ name, ok: false, message, hint, durationMs: services.timer.now() - started })
+    }
+  }
+  if (all)
+    await look('runtime', () => Promise.resolve(`Node ${process.versions.node} on ${process.platform}-${process.arch}`))
+  if (all || flags.checkDb === true) await checkStore(flags, services, look)
+  if (all || flags.checkYahoo === true) await checkSource(flags, services, look)
+
+  const ok = checks.every((check) => check.ok)
+  const report = { ok, at: formatInstant(services.clock.now()), version: services.version, checks }
+  if (flags.output !== undefined) await writeFile(flags.output, `${JSON.stringify(report, null, 2)}\n`)
+  if (flags.json === true) terminal.out(JSON.stringify(report))
+  else printChecks(checks, services)
+  return ok ? EXIT.fine : EXIT.no
+}
+
+type Look = (name: string, work: () => Promise<string>) => Promise<void>
+
+async function checkStore(flags: HealthFlags, services: Services, look: Look): Promise<void> {
+  const instrument = configuredInstrument(flags, services.env)
+  await look('store', async () => {
+    await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock: services.clock })
+    const { version } = await store.schema()
+    await store.probe()
+    const bars = await store.countRows('ohlc_data', instrument.symbol)
+    return `${store.location}: schema ${version}, written and read back, ${bars.toLocaleString('en-US')} bars of ${instrument.symbol}`
+  })
+}
+
+async function checkSource(flags: HealthFlags, services: Services, look: Look): Promise<void> {
+  const instrument = configuredInstrument(flags, services.env)
+  const calendar = calendarOf(instrument)
+  await look('source', async () => {
+    const { source, clock, title } = await openSource(flags.source, services)
+    const now = clock.now()
+    // A closed market has no newer bars than those of its last hours.
+    const open = calendar.openPeriods(now - 14 * 24 * HOUR, now).at(-1)
+    const to = Math.ceil((open?.end ?? now) / 60_000) * 60_000 + 60_000
+    const batch = await source.fetch({ instrument, from: to - HOUR, to, signal: services.signal })
+    const newest = batch.bars.at(-1)
+    if (newest === undefined) throw new Error(`${title} answered without a closed bar of ${instrument.symbol}`)
+    const lag = lagOf({ now, newestBar: newest.time, calendar, delayMs: batch.delayMs }) ?? 0
+    if (calendar.isOpen(now) && lag > STALE_AFTER)
+      throw new Error(`${title}: the newest bar is ${formatAge(lag)} behind`)
+    return `${title}: newest closed bar ${formatMinute(newest.time)} UTC, delay ${formatAge(batch.delayMs)}`
+  })
+}
+
+function printChecks(checks: readonly Check[], { terminal }: Services): void {
+  const { out, colour } = terminal
+  for (const { name, ok, message, hint, durationMs } of checks) {
+    out(
+      `${ok ? colour.green('✔') : colour.red('✖')} ${name.padEnd(8)} ${message} ${colour.dim(`(${formatDuration(durationMs)})`)}`,
+    )
+    if (!ok && hint !== undefined && hint !== '') out(`           ${colour.dim('→')} ${hint}`)
+  }
+}

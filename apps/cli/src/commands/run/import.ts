@@ -1,0 +1,45 @@
+import { importBars } from '@openpredict/collector'
+import { readBars } from '@openpredict/fetcher'
+
+import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { EXIT } from '../../exit.ts'
+import { count, formatDuration, formatMinute } from '../../format.ts'
+import { openConfiguredStore } from '../../open-store.ts'
+import { readInput } from '../../read-input.ts'
+import type { Services } from '../../services.ts'
+import type { ImportFlags } from '../import.ts'
+
+/** Puts the bars of a file into the store and computes the features of their span. */
+export async function importFile(file: string, flags: ImportFlags, services: Services): Promise<number> {
+  const { terminal, clock, timer, signal } = services
+  const started = timer.now()
+  const instrument = configuredInstrument(flags, services.env)
+  const bars = await terminal.spin(`reading ${file}`, () => readInput(() => readBars(file, { signal })))
+  await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock })
+  const result = await terminal.spin(`storing ${count(bars.length, 'bar')}`, () =>
+    importBars({
+      instrument,
+      bars,
+      store,
+      clock,
+      timer,
+      source: 'csv',
+      barsOnly: flags.barsOnly === true,
+      signal,
+    }),
+  )
+  if (flags.json === true) {
+    terminal.out(JSON.stringify({ file, instrument: instrument.symbol, ...result }))
+    return EXIT.fine
+  }
+  const first = bars.at(0)
+  const last = bars.at(-1)
+  const span = first && last ? ` (${formatMinute(first.time)} – ${formatMinute(last.time)} UTC)` : ''
+  terminal.out(`${terminal.colour.bold(instrument.symbol)}  ${count(bars.length, 'bar')} read${span}`)
+  terminal.out(`  bars      ${result.inserted} new, ${result.corrected} corrected, ${result.unchanged} known already`)
+  terminal.out(
+    `  features  ${flags.barsOnly === true ? 'left for later' : `${count(result.rowsWritten, 'row')} written`}`,
+  )
+  terminal.out(`  store     ${store.location} (${formatDuration(timer.now() - started)})`)
+  return EXIT.fine
+}

@@ -1,0 +1,47 @@
+import { describeFailure, type Failure } from '@openpredict/collector'
+import { MarketError } from '@openpredict/market'
+
+import type { Terminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What the process says with its exit code. */
+export const EXIT = { fine: 0, no: 1, usage: 2, source: 3, store: 4 } as const
+
+/** Prints an error as one readable block and returns the exit code that belongs to it. */
+export function reportError(error: unknown, terminal: Terminal, json: boolean): number {
+  const { failure, code } = classify(error)
+  if (json) terminal.out(JSON.stringify({ error: failure }))
+  else printFailure(failure, terminal)
+  return code
+}
+
+/** One block: what failed, and what to try. */
+export function printFailure({ message, hint, category, code }: Failure, { note, colour }: Terminal): void {
+  note('')
+  note(`  ${colour.red('✖')} ${message}`)
+  if (hint !== '') note(`    ${colour.dim('→')} ${hint}`)
+  note(`    ${colour.dim(`${category}/${code}`)}`)
+  note('')
+}
+
+/** The exit code of a failed cycle: who was not available. */
+export function exitCodeOf({ category, code }: Failure): number {
+  if (category === 'database') return EXIT.store
+  if (category === 'network' || category === 'data') return EXIT.source
+  return code === 'unknown-symbol' ? EXIT.source : EXIT.no
+}
+
+function classify(error: unknown): { failure: Failure; code: number } {
+  if (error instanceof UsageError) {
+    return {
+      failure: { category: 'system', code: 'usage', message: error.message, hint: error.hint },
+      code: EXIT.usage,
+    }
+  }
+  if (error instanceof MarketError) {
+    const hint = 'Run the command with --help to see examples.'
+    return { failure: { category: 'system', code: 'usage', message: error.message, hint }, code: EXIT.usage }
+  }
+  const failure = describeFailure(error)
+  return { failure, code: exitCodeOf(failure) }
+}

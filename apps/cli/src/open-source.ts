@@ -1,0 +1,103 @@
+import type { FetchWindowOptions } from '@openpredict/collector'
+import type { BarSource } from '@openpredict/fetcher'
+import { type Clock, createScaledClock } from '@openpredict/market'
+
+import type { Services } from './services.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Where `openpredict simulate` listens when nothing else is said. */
+export const SIMULATOR_PORT = 8_787
+
+const MINUTE = 60_000
+const ALL_DAYS = 36_500
+
+/** A source and the clock that its market follows. */
+export interface OpenedSource {
+  readonly source: BarSource
+  readonly clock: Clock
+  /** For people: `Yahoo Finance`, `the simulator at …`. */
+  readonly title: string
+  /** How far back to ask, where that is not the usual. */
+  readonly window: FetchWindowOptions
+}
+
+/** Opens the source that `--source` names: `yahoo`, `sim[:URL]` or `csv:PATH`. */
+export async function openSource(text: string, services: Services): Promise<OpenedSource> {
+  const [kind = '', rest = ''] = split(text)
+  const { clock, timer } = services
+  const fetcher = await import('@openpredict/fetcher')
+  switch (kind) {
+    case 'yahoo': {
+      const baseUrl = services.env['OPENPREDICT_YAHOO_URL']
+      const source = fetcher.createYahooSource({ clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
+      return {
+        source: fetcher.withRetries(source, { timer, random: Math.random }),
+        clock,
+        title: 'Yahoo Finance',
+        window: {},
+      }
+    }
+    case 'sim': {
+      const url = rest === '' ? `http://127.0.0.1:${SIMULATOR_PORT}` : rest
+      const simulated = await simulatorClock(url, services)
+      const source = fetcher.createYahooSource({ clock: simulated, timer, baseUrl: url })
+      return {
+        source: fetcher.withRetries(source, { timer, random: Math.random }),
+        clock: simulated,
+        title: `the simulator at ${url}`,
+        window: {},
+      }
+    }
+    case 'csv': {
+      if (rest === '') throw unknownSource(text)
+      const last = (await fetcher.readBars(rest, { signal: services.signal })).time.at(-1)
+      // The market of a file stands still at the close of its last bar, and all of it is history.
+      const end = last === undefined ? clock.now() : last + MINUTE
+      const window = { coldStartDays: ALL_DAYS, reachDays: ALL_DAYS }
+      return {
+        source: fetcher.createCsvSource({ path: rest }),
+        clock: { ...clock, now: () => end },
+        title: rest,
+        window,
+      }
+    }
+    default:
+      throw unknownSource(text)
+  }
+}
+
+/** The simulator's market has a time of its own; the collector must follow it. */
+async function simulatorClock(url: string, { timer, signal }: Services): Promise<Clock> {
+  const response = await fetch(new URL('/simulator/clock', url), {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(2_500)]),
+  }).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw new SimulatorUnavailable(url, error)
+  })
+  const { now, speed } = (await response.json()) as { now: number; speed: number }
+  return createScaledClock(timer, { start: now, speed })
+}
+
+/** No simulator answers at an address. */
+class SimulatorUnavailable extends Error {
+  override readonly name = 'SimulatorUnavailable'
+  readonly category = 'network'
+  readonly code = 'simulator-unavailable'
+  readonly hint = 'Start one in another terminal: openpredict simulate'
+
+  constructor(url: string, cause: unknown) {
+    super(`No simulator answers at ${url}.`, { cause })
+  }
+}
+
+function split(text: string): readonly string[] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+function unknownSource(text: string): UsageError {
+  return new UsageError(
+    `--source "${text}" is not a source: expected yahoo, sim, sim:URL or csv:PATH.`,
+    'For example: openpredict collect --source csv:bars.csv.gz',
+  )
+}

@@ -1,0 +1,83 @@
+import { instrumentOf, type Interval, parseInstant, parseInterval } from '@openpredict/market'
+import { InvalidArgumentError, Option } from 'commander'
+
+/** Wraps a parser of the market package, so that a bad value is refused with the option's name. */
+function parsed<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+/** `--symbol S` (alias `--instrument S`), given once. */
+export function symbolOptions(): readonly [Option, Option] {
+  const parse = parsed((text) => instrumentOf(text).symbol)
+  return [
+    new Option(
+      '-s, --symbol <symbol>',
+      "the instrument, as Yahoo writes it (default: $INSTRUMENT or 'NQ=F')",
+    ).argParser(parse),
+    new Option('--instrument <symbol>', 'the same as --symbol').argParser(parse).hideHelp(),
+  ]
+}
+
+/** `--symbol S` given any number of times. */
+export function symbolsOptions(): readonly [Option, Option] {
+  const parse = parsed((text) => instrumentOf(text).symbol)
+  const collect = (text: string, previous: readonly string[] | undefined): readonly string[] => [
+    ...(previous ?? []),
+    parse(text),
+  ]
+  return [
+    new Option(
+      '-s, --symbol <symbol>',
+      "an instrument, as Yahoo writes it; may be repeated (default: $INSTRUMENT or 'NQ=F')",
+    ).argParser(collect),
+    new Option('--instrument <symbol>', 'the same as --symbol').argParser(collect).hideHelp(),
+  ]
+}
+
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    "where rows are kept: sqlite:PATH (default: $OPENPREDICT_STORE or 'sqlite:openpredict.sqlite' in this folder)",
+  )
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print JSON for machines on standard output, and nothing else there')
+}
+
+export function instantOption(flags: string, description: string): Option {
+  return new Option(flags, `${description} (ISO-8601, UTC without a zone)`).argParser(parsed(parseInstant))
+}
+
+export function barIntervalOption(): Option {
+  const parse: (text: string) => Interval = parsed(parseInterval)
+  return new Option('--interval <interval>', 'the length of the bars').argParser(parse).default('1m' satisfies Interval)
+}
+
+/** A whole number of at least `least`. */
+export function countOption(flags: string, description: string, least = 1): Option {
+  return new Option(flags, description).argParser(
+    parsed((text) => {
+      const count = Number(text)
+      if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= least) return count
+      throw new Error(`expected a whole number of ${least} or more`)
+    }),
+  )
+}
+
+/** A number above 0. */
+export function positiveOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(
+    parsed((text) => {
+      const value = Number(text)
+      if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
+      throw new Error('expected a number above 0')
+    }),
+  )
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '@openpredict/market'
+
+import type { Terminal } from './terminal.ts'
+
+/** Everything a command may touch of the outside world. */
+export interface Services {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The time of day. */
+  readonly clock: Clock
+  /** Real time that only moves on, for durations and deadlines; its epoch means nothing. */
+  readonly timer: Clock
+  readonly terminal: Terminal
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal
+  readonly host: string
+  readonly version: string
+}
+
+/** What an action of the command line does: its work, and the exit code that it ends with. */
+export type Action = () => Promise<number>

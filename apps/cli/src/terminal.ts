@@ -1,0 +1,38 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+
+/** Where commands print. Results go to `out`, everything else to `note`; machines read `out` alone. */
+export interface Terminal {
+  /** One line (or several) of results, on standard output. */
+  readonly out: (text: string) => void
+  /** One line of talk, on standard error. */
+  readonly note: (text: string) => void
+  readonly colour: ChalkInstance
+  /** Shows a spinner while `work` runs: on standard error, and only on a terminal. */
+  readonly spin: <T>(text: string, work: () => Promise<T>) => Promise<T>
+}
+
+/** What a terminal is made of: the streams of the process, or a test's own. */
+export interface TerminalStreams {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export function createTerminal({ stdout, stderr, env }: TerminalStreams): Terminal {
+  const noColour = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb'
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    colour: new Chalk({ level: stdout.isTTY === true && !noColour ? 2 : 0 }),
+    async spin(text, work) {
+      if (stderr.isTTY !== true) return await work()
+      const { default: ora } = await import('ora')
+      const spinner = ora({ text, stream: stderr, color: noColour ? false : 'cyan', discardStdin: false }).start()
+      try {
+        return await work()
+      } finally {
+        spinner.stop()
+      }
+    },
+  }
+}

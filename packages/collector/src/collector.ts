@@ -1,0 +1,278 @@
+import type { BarBatch, BarSource } from '@openpredict/fetcher'
+import { type Calendar, calendarOf, type Clock, type Instrument } from '@openpredict/market'
+import type { Store, StoreTransaction } from '@openpredict/store'
+
+import { holdBackSuspects, keepBars } from './bar-keeping.ts'
+import { cycleRow, errorRow } from './cycle-record.ts'
+import type { CycleReport, StepReport } from './cycle-report.ts'
+import { withDeadline } from './deadline.ts'
+import { describeFailure, type Failure } from './failure.ts'
+import { FeatureEngine } from './feature-engine.ts'
+import { type FetchWindow, fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
+import { lagOf } from './lag.ts'
+import { canHaveNewBar } from './schedule.ts'
+import type { StepName } from './steps.ts'
+
+const MINUTE = 60_000
+
+/** What a collector is made of. */
+export interface CollectorOptions extends FetchWindowOptions {
+  readonly instrument: Instrument
+  readonly source: BarSource
+  readonly store: Store
+  /** Market time. */
+  readonly clock: Clock
+  /** Real time: durations and deadlines. */
+  readonly timer: Clock
+  /** The machine's name, recorded with every cycle. */
+  readonly host: string
+  /** The program's version, recorded with every cycle. */
+  readonly version: string
+  /** When the instrument trades. @default the instrument's own calendar */
+  readonly calendar?: Calendar
+  /** Makes the ids of cycles and errors. @default crypto.randomUUID */
+  readonly createId?: () => string
+  /** Real time that a cycle may take when bars are stored already, in milliseconds. @default 8_000 */
+  readonly deadlineMs?: number
+  /** Real time that a cold start may take, in milliseconds. @default 300_000 */
+  readonly coldDeadlineMs?: number
+}
+
+/** Options of one cycle. */
+export interface CycleOptions {
+  /** Aborts the cycle; nothing half-written stays. */
+  readonly signal?: AbortSignal
+  /** Does everything but keep it: the transaction is rolled back. @default false */
+  readonly dryRun?: boolean
+}
+
+/** Collects one instrument, one cycle at a time. */
+export interface Collector {
+  readonly instrument: Instrument
+  /**
+   * Fetches, cleans, stores and calculates once. Failures of the source, the store or a calculator are in the report;
+   * it rejects only with the reason of an aborted `signal`.
+   */
+  runCycle(options?: CycleOptions): Promise<CycleReport>
+}
+
+/**
+ * Makes a collector of one instrument. Nothing is read or written before its first cycle.
+ *
+ * @example
+ * ```ts
+ * import { createManualClock, instrumentOf } from '@openpredict/market'
+ * import { createYahooSource } from '@openpredict/fetcher'
+ * import { openStore } from '@openpredict/store'
+ * import { createMarket, startYahooServer } from '@openpredict/simulator'
+ *
+ * const clock = createManualClock(Date.UTC(2024, 5, 5, 14, 30, 30))
+ * const server = await startYahooServer({ markets: [createMarket()], clock })
+ * const store = await openStore('sqlite::memory:', { clock })
+ * const collector = createCollector({
+ *   instrument: instrumentOf('NQ=F'),
+ *   source: createYahooSource({ clock, timer: clock, baseUrl: server.url }),
+ *   store, clock, timer: clock, host: 'example', version: '1',
+ * })
+ * const { status, window } = await collector.runCycle()
+ * status // => 'success'
+ * window.cold // => true
+ * await store.close()
+ * await server.close()
+ * ```
+ */
+export function createCollector(options: CollectorOptions): Collector {
+  return new InstrumentCollector(options)
+}
+
+/** Thrown inside a transaction to roll it back after a dry run. */
+class DryRunEnd extends Error {}
+
+/** What is known of the cycle that runs. */
+interface Progress {
+  readonly id: string
+  readonly startedAt: number
+  readonly started: number
+  readonly dryRun: boolean
+  readonly steps: StepReport[]
+  step: StepName
+  cycle: number
+  window: FetchWindow
+  batch: BarBatch | undefined
+  waitingMs: number
+  barsNew: number
+  barsCorrected: number
+  barsHeldBack: number
+  newestBar: number | undefined
+}
+
+class InstrumentCollector implements Collector {
+  readonly instrument: Instrument
+  readonly #options: CollectorOptions
+  readonly #calendar: Calendar
+  readonly #createId: () => string
+  readonly #features: FeatureEngine
+
+  constructor(options: CollectorOptions) {
+    const { instrument, calendar = calendarOf(instrument), createId = () => globalThis.crypto.randomUUID() } = options
+    this.instrument = instrument
+    this.#options = options
+    this.#calendar = calendar
+    this.#createId = createId
+    this.#features = new FeatureEngine(instrument, options.timer)
+  }
+
+  async runCycle({ signal, dryRun = false }: CycleOptions = {}): Promise<CycleReport> {
+    signal?.throwIfAborted()
+    const progress = this.#begin(dryRun)
+    try {
+      await this.#prepare(progress, signal)
+      const { deadlineMs = 8_000, coldDeadlineMs = 300_000, timer } = this.#options
+      const ms = progress.window.cold ? coldDeadlineMs : deadlineMs
+      await withDeadline({ timer, ms, signal }, (inner) => this.#collect(progress, inner))
+      return this.#report(progress)
+    } catch (error) {
+      this.#features.reset()
+      signal?.throwIfAborted()
+      const report = this.#report(progress, describeFailure(error))
+      if (!dryRun) await this.#recordFailure(report)
+      return report
+    }
+  }
+
+  #begin(dryRun: boolean): Progress {
+    const { clock, timer } = this.#options
+    const startedAt = clock.now()
+    return {
+      id: this.#createId(),
+      startedAt,
+      started: timer.now(),
+      dryRun,
+      steps: [],
+      step: 'fetch',
+      cycle: 0,
+      window: fetchWindow(startedAt, undefined, this.#options),
+      batch: undefined,
+      waitingMs: 0,
+      barsNew: 0,
+      barsCorrected: 0,
+      barsHeldBack: 0,
+      newestBar: undefined,
+    }
+  }
+
+  /** Finds out where the last cycle ended. */
+  async #prepare(progress: Progress, signal: AbortSignal | undefined): Promise<void> {
+    const { store } = this.#options
+    const options = signal === undefined ? {} : { signal }
+    progress.step = 'store_ohlc'
+    progress.newestBar = (await store.newestBar(this.instrument.symbol, options))?.time
+    progress.cycle = (await store.lastCycle(this.instrument.symbol, options)) + 1
+    progress.window = fetchWindow(progress.startedAt, progress.newestBar, this.#options)
+  }
+
+  async #collect(progress: Progress, signal: AbortSignal): Promise<void> {
+    const { source, store, timer } = this.#options
+    const { from, to } = progress.window
+    progress.step = 'fetch'
+    const started = timer.now()
+    try {
+      progress.batch = await source.fetch({ instrument: this.instrument, from, to, signal })
+    } finally {
+      progress.waitingMs = timer.now() - started
+    }
+    const { batch } = progress
+    progress.waitingMs = batch.waitingMs
+    progress.steps.push({ name: 'fetch', durationMs: timer.now() - started, rows: batch.bars.length })
+    progress.step = 'store_ohlc'
+    try {
+      await store.transaction((tx) => this.#keep(progress, tx, batch), { signal })
+    } catch (error) {
+      if (!(error instanceof DryRunEnd)) throw error
+      this.#features.reset()
+    }
+  }
+
+  async #keep(progress: Progress, tx: StoreTransaction, batch: BarBatch): Promise<void> {
+    const { source, clock, timer } = this.#options
+    const started = timer.now()
+    const now = clock.now()
+    const known = await this.#features.reached(tx)
+    const { admitted, heldBack } = await holdBackSuspects(tx, this.instrument, batch, now)
+    const kept = await keepBars(tx, this.instrument, admitted, { source: source.name, ingestedAt: now, known })
+    progress.barsNew = kept.inserted.length
+    progress.barsCorrected = kept.corrected
+    progress.barsHeldBack = heldBack
+    const rows = kept.inserted.length + kept.corrected
+    progress.steps.push({ name: 'store_ohlc', durationMs: timer.now() - started, rows })
+
+    const newest = await tx.newestBar(this.instrument.symbol)
+    if (newest !== undefined) {
+      progress.newestBar = newest.time
+      const asOf = Math.max(batch.watermark, known ?? 0, newest.time + MINUTE)
+      const update = { bars: kept.inserted, historyChanged: kept.historyChanged, asOf, now }
+      progress.steps.push(...(await this.#features.update(tx, update)))
+    }
+    if (progress.dryRun) throw new DryRunEnd()
+    await this.#record(tx, this.#report(progress))
+  }
+
+  /** A failed cycle leaves its record when the store can take it; when it cannot, the report alone tells. */
+  async #recordFailure(report: CycleReport): Promise<void> {
+    try {
+      await this.#options.store.transaction((tx) => this.#record(tx, report))
+    } catch {
+      // The failure that is being reported comes first: usually it is this very store that is away.
+    }
+  }
+
+  async #record(tx: StoreTransaction, report: CycleReport): Promise<void> {
+    await tx.putCycle(cycleRow(report, this.#options))
+    const failed = report.steps.filter(({ failure }) => failure !== undefined)
+    for (const { name, failure } of failed) {
+      if (failure) await tx.putError(errorRow(report, name, failure, this.#createId()))
+    }
+    if (report.status === 'failed' && report.failure && report.failedStep) {
+      await tx.putError(errorRow(report, report.failedStep, report.failure, this.#createId()))
+    }
+  }
+
+  #report(progress: Progress, failure?: Failure): CycleReport {
+    const { clock, timer } = this.#options
+    const { batch, steps, newestBar } = progress
+    const finishedAt = clock.now()
+    const { delayMs } = batch ?? this.instrument
+    const lagMs = lagOf({ now: finishedAt, newestBar, calendar: this.#calendar, delayMs })
+    const partial = steps.find((step) => step.failure !== undefined)
+    const marketOpen = canHaveNewBar(progress.startedAt, this.#calendar, delayMs)
+    const nothingNew = progress.barsNew === 0 && progress.barsCorrected === 0
+    const status = failure ? 'failed' : partial ? 'partial' : !marketOpen && nothingNew ? 'idle' : 'success'
+    const what = failure ?? partial?.failure
+    const where = failure ? progress.step : partial?.name
+    return {
+      id: progress.id,
+      cycle: progress.cycle,
+      instrument: this.instrument,
+      startedAt: progress.startedAt,
+      finishedAt,
+      durationMs: timer.now() - progress.started,
+      waitingMs: progress.waitingMs,
+      status,
+      ...(what === undefined ? {} : { failure: what }),
+      ...(where === undefined ? {} : { failedStep: where }),
+      window: progress.window,
+      barsFetched: batch?.bars.length ?? 0,
+      barsNew: progress.barsNew,
+      barsCorrected: progress.barsCorrected,
+      barsHeldBack: progress.barsHeldBack,
+      rowsWritten: steps.slice(2).reduce((sum, { rows }) => sum + rows, 0),
+      dropped: batch?.dropped ?? {},
+      steps,
+      ...(batch === undefined ? {} : { watermark: batch.watermark }),
+      ...(newestBar === undefined ? {} : { newestBar }),
+      ...(lagMs === undefined ? {} : { lagMs }),
+      marketOpen,
+      dryRun: progress.dryRun,
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Row } from '@openpredict/store'
+
+import type { CycleReport } from './cycle-report.ts'
+import type { Failure } from './failure.ts'
+import type { StepName } from './steps.ts'
+
+/** Which part of the system an error is recorded under. */
+const COMPONENT = 'collector'
+
+/** The row of `collection_cycles` for a cycle. */
+export function cycleRow(
+  report: CycleReport,
+  { host, version }: { readonly host: string; readonly version: string },
+): Row<'collection_cycles'> {
+  return {
+    id: report.id,
+    instrument: report.instrument.symbol,
+    cycle: report.cycle,
+    started_at: report.startedAt,
+    finished_at: report.finishedAt,
+    duration_ms: report.durationMs,
+    waiting_ms: report.waitingMs,
+    status: report.status,
+    failed_step: report.failedStep ?? null,
+    error_category: report.failure?.category ?? null,
+    bars_fetched: report.barsFetched,
+    bars_new: report.barsNew,
+    rows_written: report.rowsWritten,
+    step_ms: Object.fromEntries(report.steps.map(({ name, durationMs }) => [name, durationMs])),
+    host,
+    version,
+  }
+}
+
+/** The row of `error_log` for a failure of a cycle. */
+export function errorRow(report: CycleReport, operation: StepName, failure: Failure, id: string): Row<'error_log'> {
+  return {
+    id,
+    timestamp: report.finishedAt,
+    component: COMPONENT,
+    operation,
+    error_message: failure.message,
+    severity: report.status === 'failed' ? 'error' : 'warning',
+    error_category: failure.category,
+    instrument: report.instrument.symbol,
+    cycle: report.cycle,
+    details: { code: failure.code, hint: failure.hint },
+  }
+}

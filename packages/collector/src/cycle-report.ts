@@ -1,0 +1,51 @@
+import type { DropReason } from '@openpredict/fetcher'
+import type { Instrument } from '@openpredict/market'
+
+import type { Failure } from './failure.ts'
+import type { FetchWindow } from './fetch-window.ts'
+import type { StepName } from './steps.ts'
+
+/** How one step of a cycle went. */
+export interface StepReport {
+  readonly name: StepName
+  readonly durationMs: number
+  /** Bars fetched, bars stored, or feature rows written. */
+  readonly rows: number
+  readonly failure?: Failure
+}
+
+/** What one cycle did. Instants in epoch ms, durations in real milliseconds. */
+export interface CycleReport {
+  readonly id: string
+  /** Runs on from cycle to cycle of an instrument, also over restarts. */
+  readonly cycle: number
+  readonly instrument: Instrument
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly durationMs: number
+  /** The part of the duration spent waiting for the source. */
+  readonly waitingMs: number
+  /** `partial`: a calculator failed, the others' rows are stored. `idle`: the market is closed and nothing was new. */
+  readonly status: 'success' | 'partial' | 'failed' | 'idle'
+  /** What ended the cycle (`failed`) or the first calculator's failure (`partial`). */
+  readonly failure?: Failure
+  readonly failedStep?: StepName
+  readonly window: FetchWindow
+  readonly barsFetched: number
+  readonly barsNew: number
+  /** Stored bars that the source changed. */
+  readonly barsCorrected: number
+  /** Bars of the answer that are too far from the market to be believed yet. */
+  readonly barsHeldBack: number
+  /** Feature rows inserted or really changed. */
+  readonly rowsWritten: number
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  readonly steps: readonly StepReport[]
+  readonly watermark?: number
+  /** Open time of the newest stored bar. */
+  readonly newestBar?: number
+  /** How many milliseconds the newest bar lies behind the newest that the source can have. */
+  readonly lagMs?: number
+  readonly marketOpen: boolean
+  readonly dryRun: boolean
+}

@@ -1,0 +1,112 @@
+import { type Calculator, createEngine, type Engine, type FeatureTable } from '@openpredict/calculators'
+import type { BarSeries, Clock, Instrument } from '@openpredict/market'
+import type { FeatureRow, StoreTransaction } from '@openpredict/store'
+
+import type { StepReport } from './cycle-report.ts'
+import { describeFailure, type Failure } from './failure.ts'
+import { STEP_OF_TABLE } from './steps.ts'
+
+/** What came in and what it means for the features. */
+export interface FeatureUpdate {
+  /** Bars that are newer than all that the engine has seen. */
+  readonly bars: BarSeries
+  /** Everything is computed again from the corrected history and the stored rows are made to fit. */
+  readonly historyChanged: boolean
+  /** How far the clock of the features moves, epoch ms; never past the source's watermark. */
+  readonly asOf: number
+  /** Market time, epoch ms: stamps what a correction replaces. */
+  readonly now: number
+}
+
+/** Rows that a calculator handed out, or why it could not. */
+type Outcome = { readonly rows: readonly FeatureRow<FeatureTable>[] } | { readonly failure: Failure }
+
+/**
+ * The calculators of one instrument, kept warm between cycles.
+ *
+ * A warm engine takes only the new bars. A cold one (at the start, after a failure, after a correction) is rebuilt from
+ * the stored bars, which gives the same rows.
+ */
+export class FeatureEngine {
+  readonly #instrument: Instrument
+  readonly #timer: Clock
+  #engine: Engine | undefined
+
+  constructor(instrument: Instrument, timer: Clock) {
+    this.#instrument = instrument
+    this.#timer = timer
+  }
+
+  /** The instant (epoch ms) that the stored features have reached; `undefined` when there are none. */
+  async reached(tx: StoreTransaction): Promise<number | undefined> {
+    if (this.#engine !== undefined) return this.#engine.asOf
+    // Levels are written with every bar, so the newest of them carries the as-of of the last writer.
+    const [newest] = await tx.readRows('reference_levels', {
+      instrument: this.#instrument.symbol,
+      newestFirst: true,
+      limit: 1,
+    })
+    return newest?.as_of
+  }
+
+  /** Forgets everything: the next update rebuilds from the store. */
+  reset(): void {
+    this.#engine = undefined
+  }
+
+  /**
+   * Runs the six calculators, each timed and each on its own, and writes their rows within the transaction.
+   *
+   * A calculator that fails is reported, and the next update begins cold. When the transaction is rolled back, call
+   * `reset`.
+   */
+  async update(tx: StoreTransaction, update: FeatureUpdate): Promise<readonly StepReport[]> {
+    const { symbol } = this.#instrument
+    const warm = update.historyChanged ? undefined : this.#engine
+    const engine = warm ?? createEngine({ instrument: this.#instrument })
+    const bars = warm === undefined ? await tx.readBars({ instrument: symbol }) : update.bars
+    if (update.historyChanged) await tx.raiseHistoryVersion(symbol)
+    this.#engine = undefined
+    const reports: StepReport[] = []
+    for (const calculator of engine.calculators) {
+      const { table } = calculator
+      const started = this.#timer.now()
+      const outcome = run(calculator, bars, update.asOf)
+      const rows = 'rows' in outcome ? await this.#write(tx, table, outcome.rows, update, warm === undefined) : 0
+      const report = { name: STEP_OF_TABLE[table], durationMs: this.#timer.now() - started, rows }
+      reports.push('rows' in outcome ? report : { ...report, failure: outcome.failure })
+    }
+    if (reports.every(({ failure }) => failure === undefined)) this.#engine = engine
+    return reports
+  }
+
+  /** `whole`: the rows are the whole history, not only what changed. */
+  async #write(
+    tx: StoreTransaction,
+    table: FeatureTable,
+    rows: readonly FeatureRow<FeatureTable>[],
+    { historyChanged, asOf, now }: FeatureUpdate,
+    whole: boolean,
+  ): Promise<number> {
+    const { symbol } = this.#instrument
+    const order = { historyVersion: await tx.historyVersion(symbol), asOf }
+    if (!historyChanged) {
+      const written = await tx.putRows(table, symbol, rows, order)
+      // Rows that the stored bars do not give any more: bars were added without their features.
+      if (!whole || (await tx.countRows(table, symbol)) <= rows.length) return written
+    }
+    const { removed, changed, added } = await tx.replaceRows(table, symbol, rows, { ...order, replacedAt: now })
+    return removed + changed + added
+  }
+}
+
+/** Feeds one calculator; what it throws is a value, so that the others still run. */
+function run(calculator: Calculator<FeatureRow<FeatureTable>>, bars: BarSeries, asOf: number): Outcome {
+  try {
+    calculator.feed(bars)
+    calculator.advanceTo(Math.max(asOf, calculator.asOf ?? asOf))
+    return { rows: calculator.takeChanges() }
+  } catch (error) {
+    return { failure: describeFailure(error, 'calculation') }
+  }
+}

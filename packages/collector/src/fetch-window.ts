@@ -1,0 +1,37 @@
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+
+/** What part of history a cycle asks the source for: bars that open in `[from, to)`, epoch ms. */
+export interface FetchWindow {
+  readonly from: number
+  readonly to: number
+  /** Nothing is stored yet. */
+  readonly cold: boolean
+}
+
+/** How far a cycle looks back. */
+export interface FetchWindowOptions {
+  /** Minutes before the newest stored bar that are asked for again, to catch corrections. @default 30 */
+  readonly overlapMinutes?: number
+  /** Days of history that a cold start asks for. @default 7 */
+  readonly coldStartDays?: number
+  /** How many days back the source can go at the most. @default 29 */
+  readonly reachDays?: number
+}
+
+/**
+ * The window of one cycle: from `overlapMinutes` before the newest stored bar, or `coldStartDays` back when nothing is
+ * stored, up to and with the minute of `now`.
+ *
+ * @example
+ * ```ts
+ * const window = fetchWindow(1_700_000_000_000, 1_699_999_980_000)
+ * (window.to - window.from) / 60_000 // => 31
+ * ```
+ */
+export function fetchWindow(now: number, newestBar: number | undefined, options: FetchWindowOptions = {}): FetchWindow {
+  const { overlapMinutes = 30, coldStartDays = 7, reachDays = 29 } = options
+  const minute = Math.floor(now / MINUTE) * MINUTE
+  const wanted = newestBar === undefined ? minute - coldStartDays * DAY : newestBar - (overlapMinutes - 1) * MINUTE
+  return { from: Math.max(wanted, minute - reachDays * DAY), to: minute + MINUTE, cold: newestBar === undefined }
+}

@@ -1,0 +1,96 @@
+import type { Calendar, Clock } from '@openpredict/market'
+
+import type { Collector } from './collector.ts'
+import type { CycleReport } from './cycle-report.ts'
+import { nextTick } from './schedule.ts'
+
+/** How the loop runs. Times in milliseconds. */
+export interface LoopOptions {
+  readonly collectors: readonly Collector[]
+  /** Market time: decides when to wake. */
+  readonly clock: Clock
+  /** Real time: bounds how long a stop may take. */
+  readonly timer: Clock
+  readonly calendar: Calendar
+  /** How late the source shows a trade. */
+  readonly delayMs: number
+  /** Stops the loop: no new cycle starts, the running one is given `graceMs` and then aborted. */
+  readonly signal: AbortSignal
+  /** @default 60_000 */
+  readonly intervalMs?: number
+  /** @default 2_000 */
+  readonly offsetMs?: number
+  /** End after so many rounds. @default Infinity */
+  readonly cycles?: number
+  /** Real time that a running cycle gets to finish once the loop is stopped. @default 4_000 */
+  readonly graceMs?: number
+  /** Told of every cycle that ended. */
+  readonly onCycle?: (report: CycleReport) => void
+  /** Told before every wait. */
+  readonly onWait?: (tick: { readonly at: number; readonly idle: boolean }) => void
+}
+
+/** What a loop did, when it ended. */
+export interface LoopSummary {
+  readonly rounds: number
+  readonly cycles: Readonly<Record<CycleReport['status'], number>>
+  readonly stopped: boolean
+}
+
+/**
+ * Collects on every tick until it is stopped or has made its rounds. The first cycle runs at once; two cycles never
+ * overlap; ticks missed by a long cycle are skipped. A failed cycle is reported and the loop goes on.
+ */
+export async function runLoop(options: LoopOptions): Promise<LoopSummary> {
+  const { collectors, clock, timer, signal, cycles = Number.POSITIVE_INFINITY, graceMs = 4_000 } = options
+  const count = { success: 0, partial: 0, failed: 0, idle: 0 }
+  let rounds = 0
+  while (!signal.aborted) {
+    const reports = await withGrace(signal, timer, graceMs, (inner) =>
+      Promise.all(collectors.map((collector) => collector.runCycle({ signal: inner }))),
+    )
+    rounds++
+    for (const report of reports) {
+      count[report.status]++
+      options.onCycle?.(report)
+    }
+    if (rounds >= cycles || signal.aborted) break
+    const tick = nextTick(clock.now(), options)
+    options.onWait?.(tick)
+    await sleepUnlessStopped(clock, tick.at - clock.now(), signal)
+  }
+  return { rounds, cycles: count, stopped: signal.aborted }
+}
+
+/** Runs `work` with a signal that follows `signal` only after `graceMs` of real time. */
+async function withGrace<T>(
+  signal: AbortSignal,
+  timer: Clock,
+  graceMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const inner = new AbortController()
+  const done = new AbortController()
+  const stop = (): void => {
+    timer.sleep(graceMs, done.signal).then(
+      () => inner.abort(signal.reason),
+      () => undefined,
+    )
+  }
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await work(inner.signal)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    done.abort()
+  }
+}
+
+async function sleepUnlessStopped(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
