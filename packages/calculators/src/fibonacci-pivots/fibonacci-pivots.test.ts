@@ -153,6 +153,8 @@ describe('Fibonacci pivots', () => {
       'DAILY 07-01T22:00 PP 101 07-01T22:01 07-01T22:01',
       'DAILY 07-04T22:00 PP 103 07-05T13:01 07-05T13:01',
     ])
+    pivots.next(nyBar('2024-07-05 09:01', 103))
+    expect(points(pivots.takeChanges())).toEqual(['DAILY 07-04T22:00 PP 103 07-05T13:02 07-05T13:01'])
   })
 
   it('are the same one bar at a time, in parts and all at once', () => {

@@ -65,7 +65,7 @@ describe('a reader of bars', () => {
 
   it.each<[string, Partial<Bar>, string]>([
     ['high below low', { high: 1, low: 2 }, 'high 1 is below low 2'],
-    ['high below open', { high: 9.5, open: 10 }, 'high 9.5 is below open 10'],
+    ['high below open', { high: 9.5, open: 10, close: 9.25 }, 'high 9.5 is below open 10'],
     ['high below close', { high: 9.5, open: 9.5, close: 10 }, 'high 9.5 is below close 10'],
     ['low above open', { open: 8 }, 'low 9 is above open 8'],
     ['low above close', { close: 8 }, 'low 9 is above close 8'],
@@ -174,8 +174,11 @@ describe('a reader of bars', () => {
     expect(failureOf(() => reader.next(barAt(START + 8 * MINUTE, 1)))).toMatchObject({ reason: 'overlap' })
     expect(failureOf(() => reader.warmUp([barAt(START + 11 * MINUTE, 1)], '5m'))).toMatchObject({ kind: 'bar' })
     expect(failureOf(() => reader.warmUp([], '7m' as '5m'))).toMatchObject({ option: 'interval', found: '7m' })
-    reader.next(barAt(START + 10 * MINUTE, 1))
-    expect(reader.asOf).toBe(START + 11 * MINUTE)
+    reader.feed(barsFrom(START + 10 * MINUTE, [1, 2]))
+    expect(reader.asOf).toBe(START + 12 * MINUTE)
+    expect(failureOf(() => reader.warmUp([barAt(START + 10 * MINUTE, 1)], '5m'))).toMatchObject({
+      reason: 'out-of-order',
+    })
   })
 
   it('gives bars to several readers or to none, wherever each of them stands', () => {
@@ -186,10 +189,14 @@ describe('a reader of bars', () => {
       kind: 'order',
       reason: 'duplicate',
     })
-    expect(failureOf(() => BarReader.advance([a, b, c], START + 2 * MINUTE))).toMatchObject({ kind: 'as-of' })
+    expect(failureOf(() => BarReader.advance([a, b, c], START + 2.5 * MINUTE))).toMatchObject({ kind: 'as-of' })
+    expect([a.asOf, b.asOf]).toEqual([START + 2 * MINUTE, START + 3 * MINUTE])
     expect([a.taken.length, b.taken.length, c.taken.length]).toEqual([2, 3, 2])
     BarReader.advance([a, b, c], START + 3 * MINUTE)
     readTogether([a, b, c], [barAt(START + 3 * MINUTE, 4)])
+    expect([a.taken.length, b.taken.length, c.taken.length]).toEqual([3, 4, 3])
+    c.advanceTo(START + 10 * MINUTE)
+    expect(failureOf(() => readTogether([b, a, c], [barAt(START + 4 * MINUTE, 4)]))).toMatchObject({ reason: 'late' })
     expect([a.taken.length, b.taken.length, c.taken.length]).toEqual([3, 4, 3])
   })
 })

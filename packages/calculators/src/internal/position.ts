@@ -80,7 +80,8 @@ export class Position {
     this.count += to - from
     this.lastTime = bars.time[to - 1] as number
     this.lastClose = this.lastTime + this.interval
-    if (this.asOf < this.lastClose) this.asOf = this.lastClose
+    // Never back: a bar that had closed by asOf is refused.
+    this.asOf = this.lastClose
   }
 
   /** Throws a `CalculatorError` when the clock cannot be moved to `asOf`. */

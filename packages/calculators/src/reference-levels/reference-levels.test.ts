@@ -228,6 +228,14 @@ describe('sessions', () => {
     ])
   })
 
+  it('that ended early are complete all the same when the next takes over', () => {
+    const bars = [nyBar('2024-07-02 03:00', 10), nyBar('2024-07-03 03:00', 20)]
+    expect(shown(referenceLevels(bars), 'LONDON_LOW')).toEqual([
+      '10 07-02T07:00/07-02T16:00 true 07-02T07:01 07-02T16:00',
+      '20 07-03T07:00/07-03T16:00 false 07-03T07:01 null',
+    ])
+  })
+
   it('are known only when history reaches back to their start, even when it begins inside', () => {
     const bars = [nyBar('2024-07-02 09:00', 5), nyBar('2024-07-02 11:59', 6), nyBar('2024-07-02 13:00', 7)]
     const rows = fed(bars).current()
@@ -250,6 +258,10 @@ describe('the previous day and week', () => {
     expect(current(bars, 'PREV_DAY_HIGH')).toEqual(['20 07-01T22:00/07-02T22:00 true 07-05T14:01 07-04T22:31'])
     expect(current(bars, 'PREV_DAY_LOW')).toEqual(['4 07-01T22:00/07-02T22:00 true 07-05T14:01 07-04T22:31'])
     expect(prices(fed(bars).current(), 'PREV_WEEK_HIGH')).toEqual([])
+    expect(shown(referenceLevels([...bars, nyBar('2024-07-07 18:00', 10)]), 'PREV_DAY_LOW')).toEqual([
+      '4 07-01T22:00/07-02T22:00 true 07-05T14:01 07-04T22:31',
+      '1 07-04T22:00/07-05T22:00 true 07-07T22:01 07-07T22:01',
+    ])
   })
 
   it('on Monday are Friday and the week before', () => {
@@ -412,6 +424,9 @@ describe('rows', () => {
       'ASIAN_LOW',
     ])
     expect(new Set(rows.map(({ timestamp }) => timestamp))).toEqual(new Set([newYork('2024-07-01 18:31')]))
+    levels.next(nyBar('2024-07-01 19:00', 4))
+    expect(prices(levels.takeChanges(), '1H_OPEN')).toEqual([1, 4])
+    expect(levels.takeChanges()).toEqual([])
   })
 
   it('are the same one bar at a time, in parts and all at once', () => {
