@@ -10,6 +10,7 @@ import { instantIn, type Refusal } from './chart-request.ts'
 import type { RequestLog } from './request-log.ts'
 
 const CHART_PATH = '/v8/finance/chart/'
+const CLOCK_PATH = '/simulator/clock'
 const LOOPBACK = '127.0.0.1'
 const KEPT_REQUESTS = 10_000
 
@@ -19,6 +20,11 @@ export interface YahooServerOptions {
   readonly markets: readonly SimulatedMarket[]
   /** The server's own time: it dates answers and decides what has been traded by now. */
   readonly clock: Clock
+  /**
+   * How many times as fast as real time `clock` runs; told to those who ask at `/simulator/clock`.
+   * @default 1
+   */
+  readonly speed?: number
   /**
    * How long after a trade it is shown, in milliseconds.
    * @default each instrument's `delayMs`
@@ -50,6 +56,7 @@ export interface YahooServer extends AsyncDisposable {
  * Nothing traded after *now − delay* is shown; prices are 32-bit floats; the last row of a window that reaches up to
  * now is the live one, stamped with the second of the last trade. Minutes go back 30 days, 8 days a request; 2m to
  * 90m 60 days; 1h and 4h 730 days. Unknown symbols, intervals and windows get Yahoo's own 404, 400 and 422 bodies.
+ * Beside Yahoo's, one path of its own: `GET /simulator/clock` answers `{ now, speed }`, so that others can follow its time.
  *
  * Rejects with a `SimulatorError` of kind `listen` when the port cannot be had, `delay` when the delay is below 0.
  *
@@ -67,13 +74,22 @@ export interface YahooServer extends AsyncDisposable {
  * ```
  */
 export async function startYahooServer(options: YahooServerOptions): Promise<YahooServer> {
-  const { markets, clock, delayMs, port = 0, onRequest } = options
+  const { markets, clock, speed = 1, delayMs, port = 0, onRequest } = options
   if (delayMs !== undefined && !(delayMs >= 0)) {
     throw new SimulatorError(`delayMs ${delayMs}: expected 0 or more`, { kind: 'delay', found: delayMs })
   }
   const listed = new Map(markets.map((market) => [market.instrument.symbol, market]))
   const requests: RequestLog[] = []
   const server = createServer((request, response) => {
+    if (request.url === CLOCK_PATH) {
+      const date = new Date(clock.now()).toUTCString()
+      send(
+        response,
+        { status: 200, headers: { ...JSON_HEADERS, date }, body: JSON.stringify({ now: clock.now(), speed }) },
+        false,
+      )
+      return
+    }
     const answer = respond(request, { listed, now: clock.now(), delayMs })
     send(response, answer, request.method === 'HEAD')
     requests.push(answer.log)
@@ -186,7 +202,7 @@ function symbolIn(path: string): string | undefined {
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer, headOnly: boolean): void {
+function send(response: ServerResponse, { status, headers, body }: Omit<HttpAnswer, 'log'>, headOnly: boolean): void {
   // Node would date the answer by the machine's clock.
   response.sendDate = false
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
