@@ -27,8 +27,9 @@ const KNOWN = 'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or s
  *
  * @example
  * ```ts
- * await using store = await openStore('sqlite::memory:', { clock: createManualClock(0) })
+ * const store = await openStore('sqlite::memory:', { clock: createManualClock(0) })
  * await store.countRows('ohlc_data') // => 0
+ * await store.close()
  * ```
  */
 export async function openStore(url: string, options: OpenStoreOptions): Promise<Store> {

@@ -1,0 +1,25 @@
+import { type ColumnDescription, TABLE_NAMES, type TableName, tableOf } from '../tables.ts'
+
+/** A column with what loops over rows need to know of it. */
+export interface Column {
+  readonly name: string
+  readonly description: ColumnDescription
+  readonly inKey: boolean
+}
+
+const COLUMNS: ReadonlyMap<TableName, readonly Column[]> = new Map(
+  TABLE_NAMES.map((table) => {
+    const { columns, key } = tableOf(table)
+    const list = Object.entries(columns).map(([name, description]) => ({
+      name,
+      description,
+      inKey: key.includes(name),
+    }))
+    return [table, list]
+  }),
+)
+
+/** The columns of a table, in order. */
+export function columnsOf(table: TableName): readonly Column[] {
+  return COLUMNS.get(table) ?? []
+}

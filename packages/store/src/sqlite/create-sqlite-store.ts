@@ -1,0 +1,84 @@
+import { resolve } from 'node:path'
+
+import { StoreError } from '../errors.ts'
+import type { OpenStoreOptions } from '../open-store.ts'
+import type { Store } from '../store.ts'
+import { Connection } from './connection.ts'
+import { APPLICATION_ID, inspectFile } from './database-file.ts'
+import { whenFree } from './lock-wait.ts'
+import { LATEST } from './migrations.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+/** Options of `createSqliteStore`. */
+export interface SqliteStoreOptions extends OpenStoreOptions {
+  /** A file, relative to the current folder or absolute, or `:memory:`. */
+  readonly path: string
+  /** How long to wait while another process writes, in ms of `clock`. @default 5_000 */
+  readonly lockTimeoutMs?: number
+  /** The most pages (of 4 KiB) that the database may have; a write beyond them fails as on a full disk. @default unlimited */
+  readonly maxPages?: number
+}
+
+const MEMORY = ':memory:'
+
+/**
+ * Opens a store in a SQLite file, or in memory.
+ *
+ * The file is in WAL mode: one process writes, any number read meanwhile. A transaction that has been committed is on
+ * the disk (`synchronous=FULL`). A new file is made with its folders. A file of another program is refused and not
+ * touched. Rejects with a `StoreError`.
+ *
+ * @example
+ * ```ts
+ * import { createSqliteStore } from '@openpredict/store/sqlite'
+ *
+ * const store = await createSqliteStore({ path: ':memory:', clock: createManualClock(0) })
+ * store.location // => ':memory:'
+ * await store.close()
+ * ```
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { clock, readOnly = false, migrate = true, lockTimeoutMs = 5_000, maxPages } = options
+  const path = options.path === MEMORY ? MEMORY : resolve(options.path)
+  const inMemory = path === MEMORY
+  if (!inMemory) await inspectFile(path, { readOnly })
+  const wait = { clock, location: path, timeoutMs: lockTimeoutMs }
+  const writer = readOnly && !inMemory ? undefined : await whenFree(() => openWriter(path, maxPages), wait)
+  const openReader = inMemory ? undefined : () => new Connection({ path, readOnly: true })
+  const store = new SqliteStore({ writer, openReader, location: path, clock, lockTimeoutMs })
+  try {
+    const { version, pending } = await store.schema()
+    if (pending.length > 0 && migrate) {
+      if (writer === undefined) throw olderSchema(path, version)
+      await store.migrate()
+    }
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function openWriter(path: string, maxPages: number | undefined): Connection {
+  const writer = new Connection({ path })
+  try {
+    if (maxPages !== undefined) writer.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`)
+    // First of all and before WAL, so that the file's own header says from its first byte on whose it is.
+    if (writer.number('PRAGMA application_id') !== APPLICATION_ID) {
+      writer.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    }
+    writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    return writer
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+function olderSchema(location: string, found: number): StoreError {
+  return new StoreError(
+    `store ${location}: its tables have version ${found}, expected ${LATEST}`,
+    { kind: 'older-schema', found, latest: LATEST },
+    { hint: 'Run openpredict db migrate.' },
+  )
+}

@@ -1,0 +1,32 @@
+import { columnsOf } from '../internal/columns.ts'
+import type { Fields } from '../internal/row-check.ts'
+import { storableJson, storableText } from '../internal/storable-text.ts'
+import type { Json, Row } from '../rows.ts'
+import type { ColumnKind, TableName } from '../tables.ts'
+import type { SqlValue } from './connection.ts'
+
+/** A row that was checked, as the values of its table's columns in order. */
+export function encodeRow(table: TableName, row: Fields): SqlValue[] {
+  return columnsOf(table).map(({ name, description }) => encode(description.kind, row[name] ?? null))
+}
+
+/** The values of a table's columns in order, as a row. */
+export function decodeRow<T extends TableName>(table: T, values: readonly SqlValue[]): Row<T> {
+  const row: Record<string, Json> = {}
+  let i = 0
+  for (const { name, description } of columnsOf(table)) row[name] = decode(description.kind, values[i++] ?? null)
+  return row as Row<T>
+}
+
+function encode(kind: ColumnKind, value: unknown): SqlValue {
+  if (value === null) return null
+  if (kind === 'boolean') return value === true ? 1 : 0
+  if (kind === 'json') return storableJson(value as Json)
+  return typeof value === 'string' ? storableText(value) : (value as number)
+}
+
+function decode(kind: ColumnKind, value: SqlValue): Json {
+  if (value === null) return null
+  if (kind === 'boolean') return value === 1
+  return kind === 'json' ? (JSON.parse(value as string) as Json) : value
+}

@@ -1,0 +1,246 @@
+import type { BarSeries, Clock } from '@openpredict/market'
+
+import { StoreError } from '../errors.ts'
+import { orAborted, SerialQueue } from '../internal/serial-queue.ts'
+import { WorkScope } from '../internal/work-scope.ts'
+import type { Row } from '../rows.ts'
+import type {
+  BarQuery,
+  MigrationResult,
+  RowQuery,
+  SchemaState,
+  Store,
+  StoredBar,
+  StoreTransaction,
+  StreamOptions,
+  WaitOptions,
+} from '../store.ts'
+import { type TableName, tableOf } from '../tables.ts'
+import type { Connection, SqlValue } from './connection.ts'
+import { whenFree } from './lock-wait.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } from './reads.ts'
+import { decodeRow, encodeRow } from './row-codec.ts'
+import { applyMigration, schemaState } from './schema.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
+import { insertSql, selectSql } from './statements.ts'
+
+/** What a `SqliteStore` is made of. */
+export interface SqliteStoreParts {
+  /** Writes; absent when the store is opened only for reading. */
+  readonly writer: Connection | undefined
+  /** Makes a connection that reads while the writer writes; `undefined` when there can be only one connection. */
+  readonly openReader: (() => Connection) | undefined
+  readonly location: string
+  readonly clock: Clock
+  readonly lockTimeoutMs: number
+}
+
+const PAGE = 1_000
+
+/** A store in one SQLite database. */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite'
+  readonly location: string
+  readonly #parts: SqliteStoreParts
+  readonly #queue = new SerialQueue()
+  readonly #work = new WorkScope()
+  #reader: Connection | undefined
+  #closed = false
+
+  constructor(parts: SqliteStoreParts) {
+    this.#parts = parts
+    this.location = parts.location
+  }
+
+  readBars(query: BarQuery, options?: WaitOptions): Promise<BarSeries> {
+    return this.#read('readBars', (connection) => readBars(connection, query), options)
+  }
+
+  readRows<T extends TableName>(table: T, query?: RowQuery, options?: WaitOptions): Promise<readonly Row<T>[]> {
+    return this.#read('readRows', (connection) => readRows(connection, table, query), options)
+  }
+
+  countRows(table: TableName, instrument?: string, options?: WaitOptions): Promise<number> {
+    return this.#read('countRows', (connection) => countRows(connection, table, instrument), options)
+  }
+
+  newestBar(instrument: string, options?: WaitOptions): Promise<StoredBar | undefined> {
+    return this.#read('newestBar', (connection) => storedBar(connection, instrument, 'newest'), options)
+  }
+
+  oldestBar(instrument: string, options?: WaitOptions): Promise<StoredBar | undefined> {
+    return this.#read('oldestBar', (connection) => storedBar(connection, instrument, 'oldest'), options)
+  }
+
+  historyVersion(instrument: string, options?: WaitOptions): Promise<number> {
+    return this.#read('historyVersion', (connection) => historyVersion(connection, instrument), options)
+  }
+
+  lastCycle(instrument: string, options?: WaitOptions): Promise<number> {
+    return this.#read('lastCycle', (connection) => lastCycle(connection, instrument), options)
+  }
+
+  schema(options?: WaitOptions): Promise<SchemaState> {
+    return this.#read('schema', (connection) => schemaState(connection, this.location), options)
+  }
+
+  async *streamRows<T extends TableName>(
+    table: T,
+    query: Pick<RowQuery, 'instrument' | 'from' | 'to'> = {},
+    { pageSize = PAGE, signal }: StreamOptions = {},
+  ): AsyncGenerator<Row<T>, void, undefined> {
+    const names = Object.keys(tableOf(table).columns)
+    const key = tableOf(table).key.map((name) => names.indexOf(name))
+    const { instrument, from, to } = query
+    const bounds = {
+      limit: pageSize,
+      ...(instrument === undefined ? {} : { instrument }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    }
+    let after: readonly SqlValue[] | undefined
+    for (;;) {
+      const { sql, values } = selectSql(table, bounds, after)
+      const page = await this.#read('streamRows', (connection) => connection.all(sql, values), { signal })
+      for (const row of page) yield decodeRow(table, row)
+      const last = page.at(-1)
+      if (last === undefined || page.length < pageSize) return
+      after = key.map((i) => last[i] ?? null)
+    }
+  }
+
+  async transaction<T>(work: (tx: StoreTransaction) => T | Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
+    this.#work.refuse('transaction')
+    return await this.#write(signal, async (connection) => {
+      const tx = new SqliteTransaction(connection)
+      try {
+        return await orAborted(
+          this.#work.run(() => work(tx)),
+          signal,
+        )
+      } finally {
+        tx.end()
+      }
+    })
+  }
+
+  async migrate({ signal }: WaitOptions = {}): Promise<MigrationResult> {
+    this.#work.refuse('migrate')
+    const applied: number[] = []
+    let from: number | undefined
+    for (;;) {
+      // Looked at inside the transaction: another process may be migrating, too.
+      const { version, pending } = await this.#write(signal, (connection) => {
+        const state = schemaState(connection, this.location)
+        const next = MIGRATIONS[state.version]
+        if (next !== undefined) applyMigration(connection, next, this.#parts.clock.now())
+        return state
+      })
+      from ??= version
+      if (pending[0] === undefined) return { from, to: version, applied }
+      applied.push(pending[0])
+    }
+  }
+
+  async probe({ signal }: WaitOptions = {}): Promise<void> {
+    this.#work.refuse('probe')
+    const row: Row<'error_log'> = {
+      id: globalThis.crypto.randomUUID(),
+      timestamp: this.#parts.clock.now(),
+      component: 'store',
+      operation: 'probe',
+      error_message: 'written to see whether it can be read back, and rolled back',
+      severity: 'info',
+      error_category: 'database',
+      instrument: null,
+      cycle: null,
+      details: null,
+    }
+    const rollback = new Error('rolled back')
+    try {
+      await this.#write(signal, (connection) => {
+        connection.run(insertSql('error_log'), encodeRow('error_log', row))
+        const found = connection.get('SELECT error_message FROM error_log WHERE id = ?', [row.id])?.[0]
+        if (found !== row.error_message) {
+          throw new StoreError(
+            `store ${this.location}: a row that was written did not come back`,
+            { kind: 'io' },
+            { hint: 'Check the disk.' },
+          )
+        }
+        throw rollback
+      })
+    } catch (error) {
+      if (error !== rollback) throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#work.refuse('close')
+    if (this.#closed) return
+    this.#closed = true
+    await this.#queue.run(() => {
+      this.#reader?.close()
+      this.#parts.writer?.close()
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Reads what is committed: beside the writer where there can be two connections, else when it is done. */
+  async #read<T>(
+    method: string,
+    read: (connection: Connection) => T,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<T> {
+    this.#work.refuse(method)
+    this.#refuseClosed()
+    const { writer, openReader } = this.#parts
+    if (openReader !== undefined) {
+      return await this.#whenFree(() => {
+        this.#refuseClosed()
+        this.#reader ??= openReader()
+        return read(this.#reader)
+      }, signal)
+    }
+    return await this.#queue.run(() => read(writer as Connection), signal)
+  }
+
+  /** Runs `work` in a transaction of the writer. */
+  async #write<T>(signal: AbortSignal | undefined, work: (connection: Connection) => T | Promise<T>): Promise<T> {
+    this.#refuseClosed()
+    const { writer } = this.#parts
+    if (writer === undefined) {
+      throw new StoreError(
+        `store ${this.location}: it was opened only for reading`,
+        { kind: 'read-only' },
+        { hint: 'Open it without readOnly.' },
+      )
+    }
+    return await this.#queue.run(async () => {
+      await this.#whenFree(() => writer.exec('BEGIN IMMEDIATE'), signal)
+      try {
+        const result = await work(writer)
+        signal?.throwIfAborted()
+        writer.exec('COMMIT')
+        return result
+      } catch (error) {
+        if (writer.inTransaction) writer.exec('ROLLBACK')
+        throw error
+      }
+    }, signal)
+  }
+
+  #whenFree<T>(attempt: () => T, signal: AbortSignal | undefined): Promise<T> {
+    const { clock, location, lockTimeoutMs: timeoutMs } = this.#parts
+    return whenFree(attempt, { clock, location, timeoutMs, signal })
+  }
+
+  #refuseClosed(): void {
+    if (!this.#closed) return
+    throw new StoreError(`store ${this.location}: it was closed`, { kind: 'closed' }, { hint: 'Open it again.' })
+  }
+}
