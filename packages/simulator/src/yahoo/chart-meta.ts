@@ -59,7 +59,7 @@ export function chartMeta(market: SimulatedMarket, request: ChartRequest, now: n
     ...(intraday && { previousClose: lastTradeAt(market, tradingDay(last.time).start - 1).price, scale: 3 }),
     priceHint: instrument.tick === undefined ? 2 : instrument.decimals,
     currentTradingPeriod: threeSessions(newYorkDate(now)),
-    ...(intraday && { tradingPeriods: tradingPeriods(market, request, now) }),
+    ...(intraday && tradingPeriods(market, request, now)),
     dataGranularity: interval.name,
     range,
     validRanges: VALID_RANGES,
@@ -83,8 +83,8 @@ function threeSessions(date: number): Readonly<Record<'pre' | 'regular' | 'post'
   return { pre: period(start, start), regular, post: period(end, end) }
 }
 
-/** One entry a date with trading: a list of lists, or with pre and post sessions asked for, three such lists. */
-function tradingPeriods(market: SimulatedMarket, request: ChartRequest, now: number): unknown {
+/** One entry a date with trading, if any: a list of lists, or with pre and post sessions asked for, three of them. */
+function tradingPeriods(market: SimulatedMarket, request: ChartRequest, now: number): { tradingPeriods?: unknown } {
   const calendar = calendarOf(market.instrument)
   const dates: number[] = []
   const last = tradingDate(Math.min(request.period2 - 1, now))
@@ -92,12 +92,15 @@ function tradingPeriods(market: SimulatedMarket, request: ChartRequest, now: num
     const day = tradingDay(newYorkInstant(date))
     if (calendar.openMinutes(day.start, day.end) > 0) dates.push(date)
   }
-  if (!request.includePrePost) return dates.map((date) => [wholeDate(date)])
+  if (dates.length === 0) return {}
+  if (!request.includePrePost) return { tradingPeriods: dates.map((date) => [wholeDate(date)]) }
   const sessions = dates.map(threeSessions)
   return {
-    pre: sessions.map(({ pre }) => [pre]),
-    regular: sessions.map(({ regular }) => [regular]),
-    post: sessions.map(({ post }) => [post]),
+    tradingPeriods: {
+      pre: sessions.map(({ pre }) => [pre]),
+      regular: sessions.map(({ regular }) => [regular]),
+      post: sessions.map(({ post }) => [post]),
+    },
   }
 }
 

@@ -58,25 +58,29 @@ function liveRow(market: SimulatedMarket, forming: number, visible: number): Bar
   return bar === undefined ? { time, open: price, high: price, low: price, close: price, volume: 0 } : { ...bar, time }
 }
 
-/** Rows of whole trading days. The row of the last day traded is the live one, until the next day trades. */
+/** Rows of whole trading days. The bar of the last day traded is the live one, until the next day trades. */
 function dayRows(market: SimulatedMarket, request: ChartRequest, visible: number): readonly Bar[] {
   const { interval, period1, period2 } = request
   const last = market.lastTradeTime(visible)
+  const live = interval.startOf(last)
   const rows: Bar[] = []
-  for (let day = tradingDay(period1); day.start <= last && day.start < period2; day = tradingDay(day.end)) {
-    const bar = mergedBar(market, day.start, Math.min(day.end - 1, last))
-    // The day's start is the evening before the date that it is stamped with.
+  for (
+    let day = tradingDay(interval.startOf(period1));
+    interval.startOf(day.start) < Math.min(period2, live);
+    day = tradingDay(day.end)
+  ) {
+    // A bar is stamped with its first date, the evening before which its first day starts.
     const time = interval.startOf(day.start)
-    const row = bar === undefined || time < period1 || time >= period2 ? undefined : { ...bar, time }
+    const bar = time < period1 ? undefined : mergedBar(market, day.start, day.end - 1)
+    if (bar === undefined) continue
     const before = rows.at(-1)
-    if (row !== undefined) {
-      if (before !== undefined && before.time === time) rows[rows.length - 1] = join(before, row)
-      else rows.push(row)
-    }
+    if (before?.time === time) rows[rows.length - 1] = join(before, bar)
+    else rows.push({ ...bar, time })
   }
-  const final = rows.at(-1)
-  if (final !== undefined && period2 >= visible && interval.startOf(last) === final.time) {
-    rows[rows.length - 1] = { ...final, time: last }
+  const isLive = period2 >= visible
+  if (isLive || (live >= period1 && live < period2)) {
+    const bar = mergedBar(market, tradingDay(live).start, last)
+    if (bar !== undefined) rows.push({ ...bar, time: isLive ? last : live })
   }
   return rows
 }
