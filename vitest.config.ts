@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'],
     benchmark: { include: ['packages/*/{src,bench}/**/*.bench.ts', 'tests/**/*.bench.ts'] },
+    // Processes, servers and files take their time on a busy machine; no test waits by itself.
+    testTimeout: 30_000,
     reporters: ['default', './scripts/tally-reporter.ts'],
     coverage: {
       provider: 'v8',

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+import { ROOT } from '../package-map.ts'
+
+const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+
+/** What a finished command left behind. */
+export interface Finished {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess
+  readonly finished: Promise<Finished>
+}
+
+/** An empty folder of its own for a test's commands; gone when disposed. */
+export class Workplace implements Disposable {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'openpredict-test-'))
+
+  path(...names: readonly string[]): string {
+    return join(this.folder, ...names)
+  }
+
+  /** Starts `openpredict ARGS` here, as a person would, with nothing of this process's environment but PATH. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn(process.execPath, ['--conditions=@openpredict/source', MAIN, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const finished = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+      ([stdout, stderr, [code, signal]]) => ({
+        stdout,
+        stderr,
+        code: code as number | null,
+        signal: signal as NodeJS.Signals | null,
+      }),
+    )
+    return { child, finished }
+  }
+
+  /** Runs `openpredict ARGS` here to its end. */
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return await this.start(args, env).finished
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
