@@ -19,8 +19,8 @@ import { lastTradeIn, partialBar } from './internal/partial-bar.ts'
 import { createDayPlans } from './internal/week-path.ts'
 
 const MINUTE = 60_000
-/** About 5 MB: more than the 30 days for which minutes are served. */
-const CACHED_DAYS = 48
+/** About 6 MB: more than the 60 days of 5-minute bars that a chart may ask for again and again. */
+const CACHED_DAYS = 64
 
 /** What to simulate. */
 export interface MarketOptions {
@@ -71,7 +71,7 @@ export interface SimulatedMarket {
  * Makes a market of index-futures character from a seed: tick-exact prices, quiet nights and opening bursts, trends
  * and ranges, gaps after halts and weekends, and now and then a minute in which nobody trades.
  *
- * Any date costs the same, none is computed from another; the last 48 days asked for are remembered. Throws a
+ * Any date costs the same, none is computed from another; the last 64 days asked for are remembered. Throws a
  * `SimulatorError` of kind `seed` or `price` for values that cannot be.
  *
  * @example

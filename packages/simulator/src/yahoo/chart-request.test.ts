@@ -100,4 +100,18 @@ describe('parseChartRequest', () => {
     })
     expect(parse({ interval: '5m', period1: NOW - 59 * 86_400, period2: NOW })).toMatchObject({ period2: now })
   })
+
+  it('counts weekdays in ranges of days', () => {
+    expect(parse({ interval: '1m', range: '8d' })).toMatchObject({ period1: parseInstant('2024-02-26T05:00:00Z') })
+    expect(parse({ interval: '5m', range: '60d' })).toMatchObject({ period1: parseInstant('2023-12-14T05:00:00Z') })
+    for (const [interval, range] of [
+      ['1m', '9d'],
+      ['1m', '1mo'],
+      ['5m', '61d'],
+      ['5m', '3mo'],
+      ['1h', '5y'],
+    ] as const) {
+      expect(parse({ interval, range })).toMatchObject({ status: 422 })
+    }
+  })
 })

@@ -50,7 +50,7 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
   if (period2 <= context.firstTrade || period1 > context.now) {
     return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
   }
-  const limit = brokenLimit(interval, period1, period2, context.now)
+  const limit = brokenLimit(interval, daysAskedFor(named, period1, period2, context.now))
   if (limit !== undefined) {
     const description = `${interval.name} data not available for startTime=${start} and endTime=${end}. ${limit}`
     return { status: 422, code: 'Unprocessable Entity', description }
@@ -64,12 +64,25 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
   }
 }
 
-function brokenLimit(interval: ChartInterval, period1: number, period2: number, now: number): string | undefined {
-  const { name, withinDays, daysPerRequest } = interval
-  if (daysPerRequest !== undefined && period2 - period1 > daysPerRequest * DAY) {
+/** How many days a request spans, and how many days ago it begins. */
+interface DaysAskedFor {
+  readonly span: number
+  readonly age: number
+}
+
+/** A range of days counts weekdays, also against the limits: 60d of 5m reaches back twelve weeks. */
+function daysAskedFor(range: string, period1: number, period2: number, now: number): DaysAskedFor {
+  const [, count] = /^(\d+)d$/.exec(range) ?? []
+  return count === undefined
+    ? { span: (period2 - period1) / DAY, age: (now - period1) / DAY }
+    : { span: Number(count), age: Number(count) }
+}
+
+function brokenLimit({ name, withinDays, daysPerRequest }: ChartInterval, asked: DaysAskedFor): string | undefined {
+  if (daysPerRequest !== undefined && asked.span > daysPerRequest) {
     return `Only ${daysPerRequest} days worth of ${name} granularity data are allowed to be fetched per request.`
   }
-  if (withinDays !== undefined && period1 < now - withinDays * DAY) {
+  if (withinDays !== undefined && asked.age > withinDays) {
     return `The requested range must be within the last ${withinDays} days.`
   }
   return undefined
