@@ -1,3 +1,4 @@
+import { createEngine, type Engine } from '@openpredict/calculators'
 import type { BarBatch, BarSource } from '@openpredict/fetcher'
 import { type Calendar, calendarOf, type Clock, type Instrument } from '@openpredict/market'
 import type { Store, StoreTransaction } from '@openpredict/store'
@@ -30,6 +31,8 @@ export interface CollectorOptions extends FetchWindowOptions {
   readonly version: string
   /** When the instrument trades. @default the instrument's own calendar */
   readonly calendar?: Calendar
+  /** Makes the calculators, at the start and after every correction. @default all six with their defaults */
+  readonly createEngine?: () => Engine
   /** Makes the ids of cycles and errors. @default crypto.randomUUID */
   readonly createId?: () => string
   /** Real time that a cycle may take when bars are stored already, in milliseconds. @default 8_000 */
@@ -119,7 +122,11 @@ class InstrumentCollector implements Collector {
     this.#options = options
     this.#calendar = calendar
     this.#createId = createId
-    this.#features = new FeatureEngine(instrument, options.timer)
+    this.#features = new FeatureEngine({
+      symbol: instrument.symbol,
+      timer: options.timer,
+      createEngine: options.createEngine ?? (() => createEngine({ instrument })),
+    })
   }
 
   async runCycle({ signal, dryRun = false }: CycleOptions = {}): Promise<CycleReport> {

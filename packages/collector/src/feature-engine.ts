@@ -1,5 +1,5 @@
-import { type Calculator, createEngine, type Engine, type FeatureTable } from '@openpredict/calculators'
-import type { BarSeries, Clock, Instrument } from '@openpredict/market'
+import type { Calculator, Engine, FeatureTable } from '@openpredict/calculators'
+import type { BarSeries, Clock } from '@openpredict/market'
 import type { FeatureRow, StoreTransaction } from '@openpredict/store'
 
 import type { StepReport } from './cycle-report.ts'
@@ -28,13 +28,15 @@ type Outcome = { readonly rows: readonly FeatureRow<FeatureTable>[] } | { readon
  * the stored bars, which gives the same rows.
  */
 export class FeatureEngine {
-  readonly #instrument: Instrument
+  readonly #symbol: string
   readonly #timer: Clock
+  readonly #createEngine: () => Engine
   #engine: Engine | undefined
 
-  constructor(instrument: Instrument, timer: Clock) {
-    this.#instrument = instrument
-    this.#timer = timer
+  constructor(options: { readonly symbol: string; readonly timer: Clock; readonly createEngine: () => Engine }) {
+    this.#symbol = options.symbol
+    this.#timer = options.timer
+    this.#createEngine = options.createEngine
   }
 
   /** The instant (epoch ms) that the stored features have reached; `undefined` when there are none. */
@@ -42,7 +44,7 @@ export class FeatureEngine {
     if (this.#engine !== undefined) return this.#engine.asOf
     // Levels are written with every bar, so the newest of them carries the as-of of the last writer.
     const [newest] = await tx.readRows('reference_levels', {
-      instrument: this.#instrument.symbol,
+      instrument: this.#symbol,
       newestFirst: true,
       limit: 1,
     })
@@ -61,9 +63,9 @@ export class FeatureEngine {
    * `reset`.
    */
   async update(tx: StoreTransaction, update: FeatureUpdate): Promise<readonly StepReport[]> {
-    const { symbol } = this.#instrument
+    const symbol = this.#symbol
     const warm = update.historyChanged ? undefined : this.#engine
-    const engine = warm ?? createEngine({ instrument: this.#instrument })
+    const engine = warm ?? this.#createEngine()
     const bars = warm === undefined ? await tx.readBars({ instrument: symbol }) : update.bars
     if (update.historyChanged) await tx.raiseHistoryVersion(symbol)
     this.#engine = undefined
@@ -88,7 +90,7 @@ export class FeatureEngine {
     { historyChanged, asOf, now }: FeatureUpdate,
     whole: boolean,
   ): Promise<number> {
-    const { symbol } = this.#instrument
+    const symbol = this.#symbol
     const order = { historyVersion: await tx.historyVersion(symbol), asOf }
     if (!historyChanged) {
       const written = await tx.putRows(table, symbol, rows, order)

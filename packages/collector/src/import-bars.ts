@@ -1,3 +1,4 @@
+import { createEngine } from '@openpredict/calculators'
 import type { BarSeries, Clock, Instrument } from '@openpredict/market'
 import type { Store } from '@openpredict/store'
 
@@ -48,7 +49,7 @@ export async function importBars(options: ImportOptions): Promise<ImportResult> 
   return await store.transaction(
     async (tx) => {
       const now = clock.now()
-      const features = new FeatureEngine(instrument, timer)
+      const features = new FeatureEngine({ symbol, timer, createEngine: () => createEngine({ instrument }) })
       const known = await features.reached(tx)
       const kept = await keepBars(tx, instrument, bars, { source, ingestedAt: now, known })
       const result = { inserted: kept.inserted.length, corrected: kept.corrected, unchanged: kept.unchanged }

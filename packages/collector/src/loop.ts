@@ -46,10 +46,16 @@ export async function runLoop(options: LoopOptions): Promise<LoopSummary> {
   const count = { success: 0, partial: 0, failed: 0, idle: 0 }
   let rounds = 0
   while (!signal.aborted) {
-    const reports = await withGrace(signal, timer, graceMs, (inner) =>
-      Promise.all(collectors.map((collector) => collector.runCycle({ signal: inner }))),
+    const round = await withGrace(signal, timer, graceMs, (inner) =>
+      Promise.allSettled(collectors.map((collector) => collector.runCycle({ signal: inner }))),
     )
-    rounds++
+    const reports = round.flatMap((cycle) => {
+      if (cycle.status === 'fulfilled') return [cycle.value]
+      // A cycle that was cut off by the stop has nothing to report.
+      if (signal.aborted) return []
+      throw cycle.reason
+    })
+    if (reports.length > 0) rounds++
     for (const report of reports) {
       count[report.status]++
       options.onCycle?.(report)
