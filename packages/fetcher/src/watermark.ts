@@ -4,6 +4,8 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** An older last trade says nothing more about the delay. */
 const LONGEST_SHOWN = 8 * DAY
+/** No free feed is later than this: where trading hours are not known, an older last trade means that they are over. */
+const LONGEST_DELAY = 60 * MINUTE
 
 /** What one answer says about time, epoch ms. */
 export interface AnswerTimes {
@@ -37,7 +39,8 @@ export function watermarkOf(times: AnswerTimes, delayMs: number): number {
  * is ordinary, and up to two when the market may just have been quiet for a minute. It is not quiet but late when the
  * last trade is new, and was already due at the answer before. An answer that is late raises the delay to what it
  * shows. The declared delay returns with the next ordinary answer whose last trade belongs to the session still open;
- * answers in a closed market, or without a last trade, change nothing.
+ * answers in a closed market, or without a last trade, change nothing. Of an instrument whose hours are not known
+ * (`always`), a last trade more than an hour ago says that trading is over, not that the source is late.
  */
 export class ShownDelays {
   readonly #raised = new Map<string, number>()
@@ -51,7 +54,8 @@ export class ShownDelays {
       const since = Math.max(lastTrade, answeredAt - LONGEST_SHOWN)
       const shown = openTime(calendar.openPeriods(since, answeredAt))
       const quiet = this.#wasDue({ answeredAt, lastTrade }, instrument) ? 0 : MINUTE
-      if (shown > delayMs + MINUTE + quiet) this.#raised.set(symbol, shown)
+      const over = instrument.hours === 'always' && shown > delayMs + LONGEST_DELAY
+      if (shown > delayMs + MINUTE + quiet && !over) this.#raised.set(symbol, shown)
       else if (shown === answeredAt - since) this.#raised.delete(symbol)
       this.#before.set(symbol, { answeredAt, lastTrade })
     }

@@ -60,6 +60,8 @@ export class Exchange {
    * its type, right through the client.
    */
   readonly fetch: typeof fetch = async (input, init) => {
+    // The client may have kept this call in its queue until nobody waited for it any more.
+    this.#signal.throwIfAborted()
     const { status, headers, body } = await this.#send(input, init)
     this.answeredAt = answerTime(headers.get('date')) ?? this.#line.clock.now()
     if (status < 200 || status > 299 || yahooError(body) !== undefined) throw this.#refused(status, headers, body)
