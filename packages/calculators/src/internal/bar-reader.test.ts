@@ -164,7 +164,11 @@ describe('a reader of bars', () => {
     [2, 1],
     [0, Number.NaN],
   ])('refuses the indexes %d to %d of three bars', (from, to) => {
-    expect(failureOf(() => recorder().feed(barsFrom(START, [1, 2, 3]), from, to))).toMatchObject({ kind: 'option' })
+    expect(failureOf(() => recorder().feed(barsFrom(START, [1, 2, 3]), from, to))).toEqual({
+      kind: 'option',
+      option: 'from, to',
+      found: `${from}, ${to}`,
+    })
   })
 
   it('takes bars of another length from before, and refuses what overlaps them', () => {

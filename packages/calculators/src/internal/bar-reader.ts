@@ -93,12 +93,11 @@ export function readTogether(
   from = 0,
   to: number = bars.length,
 ): void {
-  requireOption(Number.isInteger(from) && from >= 0, 'from', from, 'an index into the bars')
   requireOption(
-    Number.isInteger(to) && to >= from && to <= bars.length,
-    'to',
-    to,
-    `an index from ${from} to ${bars.length}, the number of bars`,
+    Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= bars.length,
+    'from, to',
+    `${from}, ${to}`,
+    `ascending indexes into ${bars.length} bars`,
   )
   if (from === to) return
   if ('time' in bars) BarReader.read(readers, bars, from, to, 0)
