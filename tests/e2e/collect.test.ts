@@ -1,9 +1,10 @@
 import { parseInstant } from '@openpredict/market'
-import { openStore, type Row, type Store, TABLE_NAMES, comparableColumns, tableOf } from '@openpredict/store'
+import { TABLE_NAMES } from '@openpredict/store'
 import { describe, expect, it } from 'vitest'
 
 import { Workplace } from './run-cli.ts'
-import { startWorld, timer } from './world.ts'
+import { marketRows, openStored, type StoredTables } from './stored.ts'
+import { startWorld } from './world.ts'
 
 const MINUTE = 60_000
 const DELAY = 10 * MINUTE
@@ -15,24 +16,6 @@ interface CycleJson {
   readonly rowsWritten: number
   readonly newestBar: string
   readonly steps: readonly { readonly name: string }[]
-}
-
-async function open(workplace: Workplace, file = 'openpredict.sqlite'): Promise<Store> {
-  return await openStore(`sqlite:${workplace.path(file)}`, { clock: timer, readOnly: true })
-}
-
-/** The market and feature rows of a store: what two runs are compared by. */
-async function marketRows(store: Store): Promise<Record<string, readonly unknown[]>> {
-  const tables: Record<string, readonly unknown[]> = {}
-  for (const table of TABLE_NAMES) {
-    if (tableOf(table).group === 'record') continue
-    const columns = comparableColumns(table)
-    const rows: readonly Row<typeof table>[] = await store.readRows(table)
-    tables[table] = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name))),
-    )
-  }
-  return tables
 }
 
 /** An address on this machine at which nothing listens any more. */
@@ -61,9 +44,9 @@ describe('collect --once', () => {
       'segment_blocks',
       'detect_structure',
     ])
-    let before: Record<string, readonly unknown[]>
+    let before: StoredTables
     {
-      await using store = await open(workplace)
+      await using store = await openStored(workplace)
       before = await marketRows(store)
       const newest = parseInstant(cold.newestBar)
       const from = Math.floor(START / MINUTE) * MINUTE - 7 * 24 * 60 * MINUTE
@@ -81,7 +64,7 @@ describe('collect --once', () => {
     const [request, ...more] = world.server.requests.slice(asked)
     expect(more).toEqual([])
     expect(request?.period1).toBe(parseInstant(cold.newestBar) - 29 * MINUTE)
-    await using store = await open(workplace)
+    await using store = await openStored(workplace)
     expect(await marketRows(store)).toEqual(before)
   })
 
@@ -102,10 +85,10 @@ describe('collect --once', () => {
     const { code, stdout } = await workplace.run(['collect', '--dry-run', '--source', world.source])
     expect(code).toBe(0)
     expect(stdout).toContain('dry run: nothing was kept')
-    await using store = await open(workplace)
+    await using store = await openStored(workplace)
     for (const table of TABLE_NAMES) {
       if (table === 'schema_migrations') continue
-      expect(await store.countRows(table), table).toBe(0)
+      expect({ table, rows: await store.countRows(table) }).toEqual({ table, rows: 0 })
     }
   })
 
@@ -115,9 +98,9 @@ describe('collect --once', () => {
       await using world = await startWorld({ start: START })
       expect(await workplace.run(['collect', '--source', world.source])).toMatchObject({ code: 0 })
     }
-    let before: Record<string, readonly unknown[]>
+    let before: StoredTables
     {
-      await using store = await open(workplace)
+      await using store = await openStored(workplace)
       before = await marketRows(store)
     }
     const { code, stdout, stderr } = await workplace.run(['collect', '--once'], {
@@ -129,7 +112,7 @@ describe('collect --once', () => {
     expect(stderr).toMatch(/→ Nothing listens at the address/)
     expect(stderr).toMatch(/network\/network/)
 
-    await using store = await open(workplace)
+    await using store = await openStored(workplace)
     expect(await marketRows(store)).toEqual(before)
     const [failed] = await store.readRows('collection_cycles', { newestFirst: true, limit: 1 })
     expect(failed).toMatchObject({ status: 'failed', failed_step: 'fetch', error_category: 'network', bars_new: 0 })
@@ -162,7 +145,7 @@ describe('collect --loop', () => {
       .map((line) => JSON.parse(line) as CycleJson & { startedAt: string })
     expect(cycles.map(({ status }) => status)).toEqual(Array.from({ length: 31 }, () => 'success'))
 
-    await using store = await open(workplace)
+    await using store = await openStored(workplace)
     const stored = await store.readRows('ohlc_data', { instrument: 'NQ=F' })
     const newest = stored.at(-1)?.timestamp ?? 0
     const from = Math.floor(parseInstant(cycles[0]?.startedAt ?? '') / MINUTE) * MINUTE - 7 * 24 * 60 * MINUTE

@@ -43,5 +43,5 @@ function classify(error: unknown): { failure: Failure; code: number } {
     return { failure: { category: 'system', code: 'usage', message: error.message, hint }, code: EXIT.usage }
   }
   const failure = describeFailure(error)
-  return { failure, code: exitCodeOf(failure) }
+  return { failure, code: failure.code === 'bad-url' ? EXIT.usage : exitCodeOf(failure) }
 }

@@ -20,7 +20,7 @@ export async function calculate(flags: CalculateFlags, services: Services): Prom
   const started = services.timer.now()
   const instrument = configuredInstrument(flags, services.env)
   const all = await terminal.spin(`reading ${flags.input}`, () =>
-    readInput(() => readBars(flags.input, { signal: services.signal })),
+    readInput(() => readBars(flags.input, { interval: flags.interval, signal: services.signal })),
   )
   const bars = all.between(flags.from ?? Number.NEGATIVE_INFINITY, flags.to ?? Number.POSITIVE_INFINITY)
 

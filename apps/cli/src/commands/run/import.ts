@@ -14,7 +14,7 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
   const { terminal, clock, timer, signal } = services
   const started = timer.now()
   const instrument = configuredInstrument(flags, services.env)
-  const bars = await terminal.spin(`reading ${file}`, () => readInput(() => readBars(file, { signal })))
+  const bars = await terminal.spin(`reading ${file}`, () => readInput(() => readBars(file, { interval: '1m', signal })))
   await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock })
   const result = await terminal.spin(`storing ${count(bars.length, 'bar')}`, () =>
     importBars({

@@ -1,0 +1,155 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+import { type Bar, formatInstant, instrumentOf, parseInstant } from '@openpredict/market'
+import { createMarket } from '@openpredict/simulator'
+import { describe, expect, it } from 'vitest'
+
+import { DATA, dataNote, hasData } from '../reference-data.ts'
+import { Workplace } from './run-cli.ts'
+import { marketRows, openStored } from './stored.ts'
+
+const MINUTE = 60_000
+const START = parseInstant('2024-03-08T14:00:00Z')
+const market = createMarket({ seed: 21, instrument: instrumentOf('NQ=F') })
+const HEADER = 'timestamp,open,high,low,close,volume'
+
+function csvOf(bars: Iterable<Bar>): string {
+  const lines = Array.from(bars, ({ time, open, high, low, close, volume }) =>
+    [
+      formatInstant(time).replace('.000Z', 'Z'),
+      ...[open, high, low, close].map((price) => price.toFixed(2)),
+      volume,
+    ].join(','),
+  )
+  return `${[HEADER, ...lines].join('\n')}\n`
+}
+
+describe('import and export', () => {
+  it('give back the same file, and importing again changes no row', async () => {
+    using workplace = new Workplace()
+    const bars = market.bars(START, START + 3 * 1_440 * MINUTE)
+    const csv = csvOf(bars)
+    writeFileSync(workplace.path('bars.csv.gz'), gzipSync(csv))
+    const first = await workplace.run(['import', 'bars.csv.gz', '--symbol', 'nq=f', '--json'])
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(first.stdout)).toMatchObject({ inserted: bars.length, unchanged: 0, corrected: 0 })
+    const before = await rows(workplace)
+
+    const exported = await workplace.run(['export', '--table', 'ohlc_data', '--output', 'out.csv'])
+    expect(exported).toMatchObject({ code: 0, stderr: '' })
+    expect(exported.stdout).toContain(`${bars.length.toLocaleString('en-US')} rows of ohlc_data written to out.csv`)
+    expect(readFileSync(workplace.path('out.csv'), 'utf8')).toBe(csv)
+
+    const again = await workplace.run(['import', 'out.csv', '--json'])
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      inserted: 0,
+      corrected: 0,
+      unchanged: bars.length,
+      rowsWritten: 0,
+    })
+    expect(await rows(workplace)).toEqual(before)
+  })
+
+  it('write rows as CSV, JSON and one object a line, cut by time', async () => {
+    using workplace = new Workplace()
+    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 1_440 * MINUTE)))
+    expect(await workplace.run(['import', 'bars.csv'])).toMatchObject({ code: 0 })
+    const from = formatInstant(START + 30 * MINUTE)
+    const to = formatInstant(START + 33 * MINUTE)
+    const args = ['export', '--table', 'ohlc_data', '--from', from, '--to', to, '--format']
+
+    const csv = (await workplace.run([...args, 'csv'])).stdout.trim().split('\n')
+    expect(csv).toEqual([
+      HEADER,
+      ...csvOf(market.bars(START + 30 * MINUTE, START + 33 * MINUTE))
+        .trim()
+        .split('\n')
+        .slice(1),
+    ])
+    const json = JSON.parse((await workplace.run([...args, 'json'])).stdout) as readonly unknown[]
+    expect(json).toHaveLength(3)
+    expect(json[0]).toMatchObject({ instrument: 'NQ=F', timestamp: from, revision: 0 })
+    const lines = (await workplace.run([...args, 'ndjson'])).stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(json)
+    const none = await workplace.run(['export', '--table', 'ohlc_data', '--to', '2001-01-01', '--format', 'json'])
+    expect(JSON.parse(none.stdout)).toEqual([])
+  })
+
+  it('refuse a bad file by its line, with exit code 2, and store nothing', async () => {
+    using workplace = new Workplace()
+    const good = csvOf(market.bars(START, START + 10 * MINUTE))
+      .trim()
+      .split('\n')
+    const bad = good.map((line, i) => (i === 5 ? line.replace(/,[\d.]+,/, ',abc,') : line))
+    writeFileSync(workplace.path('bad.csv'), `${bad.join('\n')}\n`)
+    const { code, stdout, stderr } = await workplace.run(['import', 'bad.csv'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/line 6, column open: found .*abc/)
+    const missing = await workplace.run(['import', 'nowhere.csv'])
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toContain('nowhere.csv does not exist')
+  })
+
+  it.runIf(hasData)(`give back 14,714 real bars identically${dataNote}`, async () => {
+    using workplace = new Workplace()
+    const file = `${DATA}/bars/nq_1m_2023-11-19_2023-12-04.csv.gz`
+    const first = await workplace.run(['import', file, '--json'])
+    expect(JSON.parse(first.stdout)).toMatchObject({ inserted: 14_714, unchanged: 0, corrected: 0, failures: [] })
+    const before = await rows(workplace)
+    const exported = await workplace.run(['export', '--table', 'ohlc_data'])
+    expect(exported.stdout).toBe(gunzipSync(readFileSync(file)).toString())
+    const again = await workplace.run(['import', file, '--json'])
+    expect(JSON.parse(again.stdout)).toMatchObject({ inserted: 0, unchanged: 14_714, corrected: 0, rowsWritten: 0 })
+    expect(await rows(workplace)).toEqual(before)
+  })
+})
+
+describe('calculate', () => {
+  it('writes the rows in order, to a file or to standard output', async () => {
+    using workplace = new Workplace()
+    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 4 * 1_440 * MINUTE)))
+    const args = ['calculate', '--input', 'bars.csv', '--instrument', 'NQ=F']
+    const toFile = await workplace.run([...args, '--output', 'rows.ndjson'])
+    expect(toFile).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await workplace.run(args)
+    expect(readFileSync(workplace.path('rows.ndjson'), 'utf8')).toBe(stdout)
+    const found = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { table: string; confirmed_at: string | null })
+    expect(new Set(found.map(({ table }) => table))).toEqual(new Set(['reference_levels', 'fibonacci_pivots']))
+    const confirmed = found.map(({ confirmed_at }) => confirmed_at ?? '9999')
+    expect(confirmed).toEqual(confirmed.toSorted())
+    expect(confirmed).toContain('9999')
+  })
+
+  it('moves the clock on with --as-of, and refuses one before the last close', async () => {
+    using workplace = new Workplace()
+    // From 08:00 in New York to 11:00: the morning session, not yet over.
+    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START - 60 * MINUTE, START + 120 * MINUTE)))
+    const args = ['calculate', '--input', 'bars.csv']
+    const open = await workplace.run(args)
+    expect(open.stdout).toContain('"complete":false')
+    const later = await workplace.run([...args, '--as-of', '2024-03-09T00:00:00Z'])
+    expect(later.stdout).not.toContain('"complete":false')
+    const early = await workplace.run([...args, '--as-of', '2024-03-08T15:59:00Z'])
+    expect(early.code).toBe(2)
+    expect(early.stderr).toMatch(
+      /--as-of 2024-03-08T15:59:00\.000Z lies before the close of the last bar, 2024-03-08T16:00/,
+    )
+  })
+
+  it('refuses bars of another length than --interval says', async () => {
+    using workplace = new Workplace()
+    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 60 * MINUTE)))
+    const { code, stderr } = await workplace.run(['calculate', '--input', 'bars.csv', '--interval', '5m'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/interval/)
+  })
+})
+
+async function rows(workplace: Workplace): Promise<unknown> {
+  await using store = await openStored(workplace)
+  return await marketRows(store)
+}
