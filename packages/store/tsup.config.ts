@@ -2,6 +2,9 @@ import type { Options } from 'tsup'
 
 import { build } from '../../tsup.base.ts'
 
-const config: Options = build({ index: 'src/index.ts' })
+const config: Options = build(
+  { index: 'src/index.ts', sqlite: 'src/sqlite/index.ts', testing: 'src/testing/index.ts' },
+  { platform: 'node' },
+)
 
 export default config

@@ -1,12 +1,11 @@
 import { BarSeries } from '@openpredict/market'
 
-import { StoreError } from '../errors.ts'
 import type { Row } from '../rows.ts'
 import type { BarQuery, RowQuery, StoredBar } from '../store.ts'
 import type { TableName } from '../tables.ts'
 import type { Connection, SqlValue } from './connection.ts'
 import { decodeRow } from './row-codec.ts'
-import { countSql, selectSql } from './statements.ts'
+import { countSql, misuse, selectSql } from './statements.ts'
 
 const BAR = 'SELECT timestamp, open, high, low, close, volume FROM ohlc_data WHERE instrument = ?'
 const STORED_BAR = `SELECT timestamp, open, high, low, close, volume, source, ingested_at, revision
@@ -21,11 +20,7 @@ export function readBars(connection: Connection, query: BarQuery): BarSeries {
     connection.each(`${span} ORDER BY timestamp`, [instrument, from, to], (row) => sink.push(row))
   } else {
     if (!(Number.isSafeInteger(last) && last >= 0)) {
-      throw new StoreError(
-        `last ${last}: expected a whole number of 0 or more`,
-        { kind: 'misuse' },
-        { hint: 'Correct the query.' },
-      )
+      throw misuse(`last ${last}: expected a whole number of 0 or more`)
     }
     const newest = `SELECT * FROM (${span} ORDER BY timestamp DESC LIMIT ?) ORDER BY timestamp`
     connection.each(newest, [instrument, from, to, last], (row) => sink.push(row))

@@ -23,7 +23,7 @@ import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } f
 import { decodeRow, encodeRow } from './row-codec.ts'
 import { applyMigration, schemaState } from './schema.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
-import { insertSql, selectSql } from './statements.ts'
+import { insertSql, misuse, selectSql } from './statements.ts'
 
 /** What a `SqliteStore` is made of. */
 export interface SqliteStoreParts {
@@ -92,6 +92,7 @@ export class SqliteStore implements Store {
   ): AsyncGenerator<Row<T>, void, undefined> {
     const names = Object.keys(tableOf(table).columns)
     const key = tableOf(table).key.map((name) => names.indexOf(name))
+    if (!(pageSize >= 1)) throw misuse(`pageSize ${pageSize}: expected a whole number of 1 or more`)
     const { instrument, from, to } = query
     const bounds = {
       limit: pageSize,

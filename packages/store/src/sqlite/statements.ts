@@ -112,6 +112,7 @@ function timeColumn(table: TableName, { from, to, limit, newestFirst }: RowQuery
   return time ?? ''
 }
 
-function misuse(message: string): StoreError {
+/** A query that cannot be answered. */
+export function misuse(message: string): StoreError {
   return new StoreError(message, { kind: 'misuse' }, { hint: 'Correct the query.' })
 }

@@ -1,0 +1,19 @@
+import type { Store } from '../store.ts'
+
+/** A database of its own for one test. */
+export interface StoreFixture {
+  /** Opens the database: the same one every time, with all that was committed, migrated. */
+  open(): Promise<Store>
+  /** Whether the database outlives the store that was opened on it, and several can be open at once. */
+  readonly lasting: boolean
+  /** Removes the database. All stores that were opened on it are closed before. */
+  remove(): Promise<void>
+}
+
+/** What a test of the contract works with. */
+export interface Scene {
+  readonly store: Store
+  readonly lasting: boolean
+  /** Opens one more store on the same database; closed after the test. */
+  readonly open: () => Promise<Store>
+}

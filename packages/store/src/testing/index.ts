@@ -1,0 +1,2 @@
+export type { StoreFixture } from './fixture.ts'
+export { testStore } from './test-store.ts'
