@@ -145,7 +145,7 @@ describe('calculate', () => {
     writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 60 * MINUTE)))
     const { code, stderr } = await workplace.run(['calculate', '--input', 'bars.csv', '--interval', '5m'])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/interval/)
+    expect(stderr).toMatch(/line 3, column timestamp: found .*, expected a time on the grid of 5m bars/)
   })
 })
 

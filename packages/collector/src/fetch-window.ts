@@ -26,7 +26,7 @@ export interface FetchWindowOptions {
  * @example
  * ```ts
  * const window = fetchWindow(1_700_000_000_000, 1_699_999_980_000)
- * (window.to - window.from) / 60_000 // => 31
+ * (window.to - window.from) / 60_000 // => 30
  * ```
  */
 export function fetchWindow(now: number, newestBar: number | undefined, options: FetchWindowOptions = {}): FetchWindow {

@@ -1,0 +1,32 @@
+import { constants, hostname } from 'node:os'
+import process from 'node:process'
+
+import { runCli } from './cli.ts'
+import { StoppedBySignal } from './stopped.ts'
+import { systemClock, systemTimer } from './system-clock.ts'
+import { createTerminal } from './terminal.ts'
+
+/** Runs one command line in this process: its streams, its signals, its exit code. */
+export async function run(argv: readonly string[], version: string): Promise<void> {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      const code = 128 + constants.signals[name]
+      // Told twice: at once.
+      if (stop.signal.aborted) process.exit(code)
+      stop.abort(new StoppedBySignal(name, code))
+    })
+  }
+  // A reader that goes away (`openpredict export | head`) ends the command quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+  process.exitCode = await runCli(argv, {
+    env: process.env,
+    clock: systemClock,
+    timer: systemTimer,
+    terminal: createTerminal({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
+    signal: stop.signal,
+    host: hostname(),
+    version,
+  })
+}
