@@ -12,7 +12,7 @@ export interface RawRow {
   readonly volume: number | null
 }
 
-/** Why a row is not a bar. A row counts once, under the first of these that fits. */
+/** Why a row is not a bar, in the order in which it is found out: a row counts once, under the first that fits. */
 export const DROP_REASONS = [
   /** The answer is about another symbol. */
   'wrong-symbol',
@@ -58,7 +58,14 @@ export interface CleanedRows {
   readonly dropped: Readonly<Record<DropReason, number>>
 }
 
-/** No drops, to count up from. */
+/**
+ * No drops, to count up from.
+ *
+ * @example
+ * ```ts
+ * noDrops()['null-row'] // => 0
+ * ```
+ */
 export function noDrops(): Record<DropReason, number> {
   return Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>
 }

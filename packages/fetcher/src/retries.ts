@@ -26,6 +26,23 @@ export interface RetryOptions {
  * Each pause is random between nothing and its longest; a pause that the source asks for (`Retry-After`) is kept at
  * least. When the next pause would outlast the budget it ends at once with the last error. When the budget runs out
  * during a fetch, that is aborted and the error is a `timeout`.
+ *
+ * @example
+ * ```ts
+ * let fetches = 0
+ * const flaky = {
+ *   name: 'flaky',
+ *   fetch: async () => {
+ *     fetches += 1
+ *     if (fetches === 1) throw new FetchError({ kind: 'network' }, { effort: { requests: 1, waitingMs: 20 } })
+ *     return { bars: BarSeries.from([]), requests: 1, waitingMs: 5 }
+ *   },
+ * }
+ * const source = withRetries(flaky, { timer: createManualClock(0), random: () => 0 })
+ * const batch = await source.fetch({ instrument: instrumentOf('NQ=F'), from: 0, to: 60_000 })
+ * batch.requests // => 2
+ * batch.waitingMs // => 25
+ * ```
  */
 export function withRetries(source: BarSource, options: RetryOptions): BarSource {
   const { attempts = 3, budgetMs = 6_000, timer } = options

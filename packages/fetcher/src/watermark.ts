@@ -41,6 +41,14 @@ export function watermarkOf(times: AnswerTimes, delayMs: number): number {
  * shows. The declared delay returns with the next ordinary answer whose last trade belongs to the session still open;
  * answers in a closed market, or without a last trade, change nothing. Of an instrument whose hours are not known
  * (`always`), a last trade more than an hour ago says that trading is over, not that the source is late.
+ *
+ * @example
+ * ```ts
+ * const delays = new ShownDelays()
+ * const answeredAt = parseInstant('2024-07-01T15:00:00Z')
+ * delays.observe(instrumentOf('NQ=F'), { answeredAt, lastTrade: answeredAt - 602_000 }) // => 600_000
+ * delays.observe(instrumentOf('NQ=F'), { answeredAt, lastTrade: answeredAt - 900_000 }) // => 900_000
+ * ```
  */
 export class ShownDelays {
   readonly #raised = new Map<string, number>()

@@ -21,6 +21,19 @@ export interface CsvSourceOptions {
  *
  * The file is read at the first fetch and again when it has changed. Its watermark, and its clock, is the end of its last
  * bar, 0 when it holds none; its delay is 0. Nothing is dropped: a file with a wrong line fails as a whole.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ *
+ * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/minutes.csv`
+ * writeFileSync(path, 'timestamp,open,high,low,close,volume\n2024-07-01T13:30:00Z,20100,20110.25,20095,20105.5,812\n')
+ * const from = parseInstant('2024-07-01T13:00:00Z')
+ * const batch = await createCsvSource({ path }).fetch({ instrument: instrumentOf('NQ=F'), from, to: from + 3_600_000 })
+ * batch.bars.length // => 1
+ * formatInstant(batch.watermark) // => '2024-07-01T13:31:00.000Z'
+ * ```
  */
 export function createCsvSource(options: CsvSourceOptions): BarSource {
   const { path, interval = '1m' } = options

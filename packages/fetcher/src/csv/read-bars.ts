@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
@@ -59,7 +58,23 @@ export function parseBars(content: string | Uint8Array, options: ParseBarsOption
   return rows.take()
 }
 
-/** Reads all bars of a CSV file, plain or gzip (told by its content): see `parseBars` for what it may hold. */
+/**
+ * Reads all bars of a CSV file, plain or gzip (told by its content): see `parseBars` for what it may hold.
+ *
+ * Rejects with a `FetchError` of kind `file` when it cannot be read and of kind `csv` when a line is wrong, and with the
+ * signal's reason once that is aborted.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ *
+ * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/seconds.csv`
+ * writeFileSync(path, 'timestamp,open,high,low,close,volume\n1719840600,100,101,99,100.5,\n')
+ * const bars = await readBars(path)
+ * bars.at(0) // => { time: 1_719_840_600_000, open: 100, high: 101, low: 99, close: 100.5, volume: 0 }
+ * ```
+ */
 export async function readBars(path: string, options: ReadBarsOptions = {}): Promise<BarSeries> {
   const builder = new BarSeriesBuilder()
   for await (const bars of streamBars(path, options)) for (const bar of bars) builder.push(bar)
@@ -68,7 +83,19 @@ export async function readBars(path: string, options: ReadBarsOptions = {}): Pro
 
 /**
  * Reads a CSV file a few thousand bars at a time, so that a long one need not fit into memory. Bars that come before a
- * wrong line have been given when it is met.
+ * wrong line have been given when it is met. Rejects as `readBars` does.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ *
+ * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/long.csv`
+ * writeFileSync(path, 'timestamp,open,high,low,close,volume\n1719840600,100,101,99,100.5,7\n')
+ * let volume = 0
+ * for await (const bars of streamBars(path)) for (const bar of bars) volume += bar.volume
+ * volume // => 7
+ * ```
  */
 export async function* streamBars(path: string, options: ReadBarsOptions = {}): AsyncGenerator<BarSeries, void> {
   const { interval, signal } = options
@@ -114,14 +141,16 @@ async function openBytes(path: string): Promise<Readable> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
-    const plain = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+    // The stream owns the file from here on, and closes it.
+    const plain = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES })
     if (!isGzip(buffer.subarray(0, bytesRead))) return plain
     const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
     plain.on('error', (error) => gunzip.destroy(error))
     gunzip.on('close', () => plain.destroy())
     return plain.pipe(gunzip)
-  } finally {
+  } catch (error) {
     await file.close()
+    throw error
   }
 }
 

@@ -32,6 +32,26 @@ export interface YahooSourceOptions {
  *
  * The watermark is that of the last part (`watermarkOf`), with the delay of the instrument, raised while answers show a
  * longer one (`ShownDelays`, kept for each symbol as long as the source lives).
+ *
+ * @example
+ * ```ts
+ * const clock = createManualClock(parseInstant('2023-11-20T15:00:30Z'))
+ * // In place of Yahoo: one closed minute, 14:49, and the live row of 14:50:28.
+ * const meta = { symbol: 'NQ=F', regularMarketTime: 1_700_491_828 }
+ * const quote = { open: [15_900, 15_901], high: [15_903, 15_902], low: [15_899, 15_901], close: [15_901, 15_902], volume: [90, 41] }
+ * const chart = { meta, timestamp: [1_700_491_740, 1_700_491_828], indicators: { quote: [quote] } }
+ * const fetch = async () => new Response(JSON.stringify({ chart: { result: [chart], error: null } }))
+ *
+ * const source = createYahooSource({ clock, fetch })
+ * const { bars, forming, watermark } = await source.fetch({
+ *   instrument: instrumentOf('NQ=F'),
+ *   from: clock.now() - 1_800_000,
+ *   to: clock.now(),
+ * })
+ * bars.toArray() // => [{ time: 1_700_491_740_000, open: 15_900, high: 15_903, low: 15_899, close: 15_901, volume: 90 }]
+ * formatInstant(forming.time) // => '2023-11-20T14:50:00.000Z'
+ * formatInstant(watermark) // => '2023-11-20T14:50:28.000Z'
+ * ```
  */
 export function createYahooSource(options: YahooSourceOptions): BarSource {
   const { clock, timer = clock, baseUrl, attemptTimeoutMs = 2_500 } = options
