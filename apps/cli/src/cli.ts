@@ -31,8 +31,8 @@ export async function runCli(argv: readonly string[], services: Services): Promi
   return code
 }
 
-/** The whole command line, for running it and for writing its reference. */
-export function createProgram(services: Services, run: (action: Action) => Promise<void>): Command {
+/** The whole command line. */
+function createProgram(services: Services, run: (action: Action) => Promise<void>): Command {
   const program = new Command('openpredict')
     .description('Collects closed 1-minute bars of futures, stores them, and computes the levels traders read.')
     .version(services.version, '-v, --version', 'print the version')

@@ -3,7 +3,7 @@ import type { Clock } from '@openpredict/market'
 import type { FailureCategory } from './failure.ts'
 
 /** A cycle that took longer than it may. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
   readonly category: FailureCategory = 'system'
   readonly code = 'deadline'

@@ -101,7 +101,7 @@ async function withCollectors(
 }
 
 /** The summary of one cycle for a person. */
-export function printCycle(report: CycleReport, title: string, location: string, terminal: Terminal): void {
+function printCycle(report: CycleReport, title: string, location: string, terminal: Terminal): void {
   const { out, colour } = terminal
   const { instrument, window, barsFetched, barsNew, barsCorrected, rowsWritten, newestBar, watermark } = report
   if (report.failure !== undefined && report.status === 'failed') {
