@@ -25,6 +25,8 @@ const nq = calendarOf(market.instrument)
 const FROM = parseInstant('2024-03-03T00:00:00Z')
 const TO = parseInstant('2024-06-16T00:00:00Z')
 const spring = market.bars(FROM, TO)
+/** Its open minutes without a bar. */
+const untraded = openMinutesWithout(new Set(spring.time))
 /** An ordinary Wednesday. */
 const wednesday = tradingDay(parseInstant('2024-03-06T15:00:00Z'))
 
@@ -32,6 +34,13 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 const rangeOf = (bars: readonly Bar[]): number =>
   Math.max(...bars.map(({ high }) => high)) - Math.min(...bars.map(({ low }) => low))
+
+function openMinutesWithout(times: ReadonlySet<number>): readonly number[] {
+  return nq
+    .openPeriods(FROM, TO)
+    .flatMap(({ start, end }) => Array.from({ length: (end - start) / MINUTE }, (_, i) => start + i * MINUTE))
+    .filter((time) => !times.has(time))
+}
 
 const sizeOf = (bars: readonly Bar[]): number => mean(bars.map(({ high, low }) => high - low))
 const contractsOf = (bars: readonly Bar[]): number => mean(bars.map(({ volume }) => volume))
@@ -57,11 +66,11 @@ describe('createMarket', () => {
     const rows = [...market.bars(wednesday.start, wednesday.end)].map((bar) =>
       [bar.time, bar.open, bar.high, bar.low, bar.close, bar.volume].join(','),
     )
-    expect(rows[0]).toMatchInlineSnapshot(`"1709679600000,22286.5,22290.5,22282.5,22289,114"`)
-    expect(rows.at(-1)).toMatchInlineSnapshot(`"1709762340000,22521.75,22522.75,22519.75,22519.75,69"`)
+    expect(rows[0]).toMatchInlineSnapshot(`"1709679600000,22286.5,22290.5,22282.5,22289,84"`)
+    expect(rows.at(-1)).toMatchInlineSnapshot(`"1709762340000,22521.75,22522.75,22519.75,22519.75,55"`)
     // A new digest means that everybody's simulated market has changed: say so in the change log.
     expect(createHash('sha256').update(rows.join('\n')).digest('hex')).toMatchInlineSnapshot(
-      `"dd629ad9a3d3aecc27291b1b62b1223de8ed78175be36fc1e14dbf006c20bcc2"`,
+      `"03b39bb556e61c3fa3c89da2119207802b7bc909fec2b479c97374ff8873e536"`,
     )
   })
 
@@ -101,20 +110,20 @@ describe('the bars', () => {
   })
 
   it('leave out hardly a minute, and more of them at night', () => {
-    const traded = new Set(spring)
-    const missing: number[] = []
-    const times = new Set(spring.time)
-    for (const { start, end } of nq.openPeriods(FROM, TO)) {
-      for (let time = start; time < end; time += MINUTE) if (!times.has(time)) missing.push(time)
-    }
-    expect(traded.size + missing.length).toBe(nq.openMinutes(FROM, TO))
-    expect(missing.length / traded.size).toBeGreaterThan(0.0003)
-    expect(missing.length / traded.size).toBeLessThan(0.003)
-    const byDaylight = missing.filter((time) => {
+    expect(spring.length + untraded.length).toBe(nq.openMinutes(FROM, TO))
+    expect(untraded.length / spring.length).toBeGreaterThan(0.0003)
+    expect(untraded.length / spring.length).toBeLessThan(0.003)
+    const byDaylight = untraded.filter((time) => {
       const hour = newYorkTimeOfDay(time) / HOUR
       return hour >= 9.5 && hour < 16
     })
-    expect(byDaylight.length).toBeLessThan(missing.length / 4)
+    expect(byDaylight.length).toBeLessThan(untraded.length / 4)
+  })
+
+  it('leave nothing to form in a minute without a trade, not even at its first instant', () => {
+    for (const time of untraded) {
+      expect([time, time + MINUTE - 1].map((instant) => market.forming(instant))).toEqual([undefined, undefined])
+    }
   })
 
   it('have the size of NQ: 5 to 25 points a minute, 200 to 400 a day', () => {

@@ -17,6 +17,8 @@ const MONDAY = 19_786
 describe('walkDay', () => {
   const plan = plans.planOf(MONDAY)
   const day = walkDay(contract, calendar, streams, plan)
+  /** Two years. */
+  const days = Array.from({ length: 728 }, (_, i) => walkDay(contract, calendar, streams, plans.planOf(MONDAY + i)))
 
   it('opens and closes where the plan says', () => {
     expect(day.open[0]).toBe(plan.open)
@@ -38,10 +40,27 @@ describe('walkDay', () => {
     expect(gaps.filter((gap) => gap > 0).length).toBeGreaterThan(gaps.length / 3)
   })
 
-  it('never has more trades than contracts', () => {
-    for (let i = 0; i < day.bars.length; i++) {
-      expect(day.trades[i]).toBeGreaterThanOrEqual(1)
-      expect(day.trades[i]).toBeLessThanOrEqual(Math.min(MOST_TRADES, day.bars.volume[i] ?? 0))
+  it('has one trade to twelve in a minute, and never more of them than contracts', () => {
+    const counts = days.flatMap(({ trades, bars }) =>
+      [...trades].map((count, i) => ({ count, contracts: bars.volume[i] ?? 0 })),
+    )
+    expect(counts.every(({ count, contracts }) => count >= 1 && count <= Math.min(MOST_TRADES, contracts))).toBe(true)
+    expect(Math.min(...days.flatMap(({ trades }) => Math.min(...trades)))).toBe(1)
+  })
+
+  it('opens and closes a minute of one trade at its price', () => {
+    const jumps = days.flatMap(({ open, close, trades }) =>
+      [...open].map((ticks, i) => (trades[i] === 1 ? ticks - (close[i] ?? 0) : 0)),
+    )
+    expect(jumps.every((jump) => jump === 0)).toBe(true)
+  })
+
+  it('trades in the first and in the last minute of each day', () => {
+    for (const [i, { bars }] of days.entries()) {
+      const { start, end } = plans.planOf(MONDAY + i)
+      const periods = calendar.openPeriods(start, end)
+      expect(bars.time[0]).toBe(periods[0]?.start)
+      expect(bars.time.at(-1)).toBe(periods.length === 0 ? undefined : (periods.at(-1)?.end ?? 0) - 60_000)
     }
   })
 

@@ -112,7 +112,7 @@ function openMinutes(calendar: Calendar, spells: number, plan: DayPlan): OpenMin
       movement[i] = usual * spell
       contracts[i] = (CONTRACTS_OF_MINUTE[ofDay] as number) * spell * plan.liveliness
       quiet[i] = usual < QUIET ? 1 : 0
-      variance += (usual * spell) ** 2
+      variance += usual * spell * usual * spell
     }
   }
   return { time, movement, contracts, quiet, variance }
@@ -197,6 +197,7 @@ function draw({ toPrice }: Contract, streams: DayStreams, plan: DayPlan, walk: W
 }
 
 function contractsTraded(usual: number, size: number, bits: number): number {
-  const luck = 0.45 + ((bits >>> 8) & 1023) / 1023 + ((bits >>> 18) & 1023) / 2046
+  // The product of two: most minutes below the usual, a few far above.
+  const luck = 0.1 + (4.4 * ((bits >>> 8) & 1023) * ((bits >>> 18) & 1023)) / (1023 * 1023)
   return Math.max(1, Math.floor(usual * (0.45 + 0.5 * size) * luck))
 }

@@ -38,7 +38,7 @@ export function tradeSecond(stream: number, minute: number, trades: number, k: n
   return 1 + Math.floor(((k + share) * 59) / trades)
 }
 
-/** The contracts traded in a minute of `volume` with its first `seen` trades; every trade has at least one. */
+/** The contracts traded with the first `seen` trades of a minute: one each at least, as `volume` is not below `trades`. */
 export function volumeUpTo(volume: number, trades: number, seen: number): number {
-  return seen + Math.floor(((volume - trades) * seen) / trades)
+  return Math.floor((volume * seen) / trades)
 }

@@ -50,7 +50,7 @@ export function createDayPlans(contract: Contract, calendar: Calendar, stream: n
 export function weekLevel(contract: Contract, stream: number, week: number): number {
   let deviation = 0
   for (let octave = 0; octave < OCTAVES; octave++) {
-    const length = 2 ** octave
+    const length = 1 << octave
     const node = Math.floor(week / length)
     const share = (week - node * length) / length
     const here = bell(bitsAt(stream + octave, node))
@@ -75,7 +75,7 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
     const movement = contract.dailyMovement * from * liveliness * Math.sqrt(Math.min(1, open / 1380))
     return { label, start, end, open, liveliness, movement }
   })
-  const variance = days.reduce((sum, day) => sum + day.movement ** 2, 0)
+  const variance = days.reduce((sum, day) => sum + day.movement * day.movement, 0)
   const opening = days.find((day) => day.open > 0)
   const closing = days.findLast((day) => day.open > 0)
 
@@ -87,7 +87,7 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
   let passed = 0
   let close = from
   return days.map((day, i): DayPlan => {
-    passed += day.movement ** 2
+    passed += day.movement * day.movement
     const overnight = contract.dailyMovement * from * HALT_GAP * bell(bitsAt(stream + 104, day.label)) * gap
     const open = clamp(close + (day === opening ? first : overnight))
     if (day === closing) close = to

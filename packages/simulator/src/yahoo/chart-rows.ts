@@ -54,7 +54,7 @@ function intradayRows(market: SimulatedMarket, request: ChartRequest, length: nu
 
 function liveRow(market: SimulatedMarket, forming: number, visible: number): Bar {
   const { time, price } = lastTradeAt(market, visible)
-  const bar = time >= forming ? mergedBar(market, forming, visible) : undefined
+  const bar = mergedBar(market, forming, visible)
   return bar === undefined ? { time, open: price, high: price, low: price, close: price, volume: 0 } : { ...bar, time }
 }
 
@@ -65,7 +65,7 @@ function dayRows(market: SimulatedMarket, request: ChartRequest, visible: number
   const live = interval.startOf(last)
   const rows: Bar[] = []
   for (
-    let day = tradingDay(interval.startOf(period1));
+    let day = tradingDay(period1);
     interval.startOf(day.start) < Math.min(period2, live);
     day = tradingDay(day.end)
   ) {

@@ -14,3 +14,9 @@ export interface RequestLog {
   /** How many rows the answer has, the live one included. */
   readonly bars: number
 }
+
+/** Adds to a log and forgets what is older than the last `capacity` entries. */
+export function keepLast<Entry>(log: Entry[], entry: Entry, capacity: number): void {
+  log.push(entry)
+  if (log.length > capacity) log.shift()
+}

@@ -202,6 +202,18 @@ describe('an answer', () => {
   })
 })
 
+describe('the clock', () => {
+  it('is told to those who want to follow it, and is not logged', async () => {
+    const clock = createManualClock(now)
+    const { url, requests } = await start({ clock, speed: 60 })
+    clock.advance(MINUTE)
+    const answer = await fetch(`${url}/simulator/clock`)
+    expect(await answer.json()).toEqual({ now: now + MINUTE, speed: 60 })
+    expect(answer.headers.get('date')).toBe('Wed, 06 Mar 2024 15:01:30 GMT')
+    expect(requests).toEqual([])
+  })
+})
+
 describe('the log of requests', () => {
   it('tells what was asked and answered, to the listener and for later', async () => {
     const heard: RequestLog[] = []

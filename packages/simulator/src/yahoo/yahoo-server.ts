@@ -1,16 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import type { Clock } from '@openpredict/market'
 
 import { SimulatorError } from '../errors.ts'
 import type { SimulatedMarket } from '../market.ts'
-import { answerChart, chartJson, refusalJson } from './chart-answer.ts'
-import { instantIn, type Refusal } from './chart-request.ts'
-import type { RequestLog } from './request-log.ts'
+import { keepLast, type RequestLog } from './request-log.ts'
+import { type HttpAnswer, respond } from './respond.ts'
 
-const CHART_PATH = '/v8/finance/chart/'
-const CLOCK_PATH = '/simulator/clock'
 const LOOPBACK = '127.0.0.1'
 const KEPT_REQUESTS = 10_000
 
@@ -21,7 +18,7 @@ export interface YahooServerOptions {
   /** The server's own time: it dates answers and decides what has been traded by now. */
   readonly clock: Clock
   /**
-   * How many times as fast as real time `clock` runs; told to those who ask at `/simulator/clock`.
+   * How many times as fast as real time `clock` runs; only told, to those who ask at `/simulator/clock`.
    * @default 1
    */
   readonly speed?: number
@@ -56,7 +53,9 @@ export interface YahooServer extends AsyncDisposable {
  * Nothing traded after *now − delay* is shown; prices are 32-bit floats; the last row of a window that reaches up to
  * now is the live one, stamped with the second of the last trade. Minutes go back 30 days, 8 days a request; 2m to
  * 90m 60 days; 1h and 4h 730 days. Unknown symbols, intervals and windows get Yahoo's own 404, 400 and 422 bodies.
- * Beside Yahoo's, one path of its own: `GET /simulator/clock` answers `{ now, speed }`, so that others can follow its time.
+ * Beside
+ * Yahoo's, one path of its own, which is not logged: `GET /simulator/clock` answers `{ now, speed }`, so that others can
+ * follow its time.
  *
  * Rejects with a `SimulatorError` of kind `listen` when the port cannot be had, `delay` when the delay is below 0.
  *
@@ -81,19 +80,11 @@ export async function startYahooServer(options: YahooServerOptions): Promise<Yah
   const listed = new Map(markets.map((market) => [market.instrument.symbol, market]))
   const requests: RequestLog[] = []
   const server = createServer((request, response) => {
-    if (request.url === CLOCK_PATH) {
-      const date = new Date(clock.now()).toUTCString()
-      send(
-        response,
-        { status: 200, headers: { ...JSON_HEADERS, date }, body: JSON.stringify({ now: clock.now(), speed }) },
-        false,
-      )
-      return
-    }
-    const answer = respond(request, { listed, now: clock.now(), delayMs })
-    send(response, answer, request.method === 'HEAD')
-    requests.push(answer.log)
-    if (requests.length > KEPT_REQUESTS) requests.shift()
+    const { method = 'GET', url: target = '/' } = request
+    const answer = respond({ method, target }, { listed, now: clock.now(), speed, delayMs })
+    send(response, answer)
+    if (answer.log === undefined) return
+    keepLast(requests, answer.log, KEPT_REQUESTS)
     onRequest?.(answer.log)
   })
   await listen(server, port)
@@ -110,103 +101,10 @@ export async function startYahooServer(options: YahooServerOptions): Promise<Yah
   return { url: `http://${LOOPBACK}:${bound}`, port: bound, requests, close, [Symbol.asyncDispose]: close }
 }
 
-interface World {
-  readonly listed: ReadonlyMap<string, SimulatedMarket>
-  readonly now: number
-  readonly delayMs: number | undefined
-}
-
-/** An answer that is ready to be sent. */
-interface HttpAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly log: RequestLog
-}
-
-function respond(request: IncomingMessage, world: World): HttpAnswer {
-  const { method = 'GET', url: target = '/' } = request
-  const url = URL.parse(target, `http://${LOOPBACK}`)
-  const path = url?.pathname ?? '/'
-  const date = new Date(world.now).toUTCString()
-  const asked = { time: world.now, method, path }
-  const symbol = symbolIn(path)
-  if (method !== 'GET' && method !== 'HEAD') return refused(NOT_ALLOWED, 'finance', date, asked)
-  if (url === null || symbol === undefined) return refused(NO_SUCH_PAGE, 'finance', date, asked)
-  try {
-    return respondChart(symbol, url.searchParams, asked, world)
-  } catch (error) {
-    // A clock outside the years that the market knows must not end the process that runs the server.
-    const description = error instanceof Error ? error.message : String(error)
-    return refused({ status: 500, code: 'Internal Server Error', description }, 'chart', date, { ...asked, symbol })
-  }
-}
-
-type Asked = Omit<RequestLog, 'status' | 'bars'>
-
-function respondChart(symbol: string, query: URLSearchParams, asked: Asked, world: World): HttpAnswer {
-  const { listed, now, delayMs } = world
-  const date = new Date(now).toUTCString()
-  const market = listed.get(symbol.toUpperCase())
-  const visible = now - (delayMs ?? market?.instrument.delayMs ?? 0)
-  const answer = answerChart(market, query, { now, visible })
-  if (answer.kind === 'refusal') {
-    return refused(answer.refusal, 'chart', date, { ...asked, symbol, ...windowIn(query) })
-  }
-  const { interval, period1, period2 } = answer.request
-  return {
-    status: 200,
-    headers: { ...JSON_HEADERS, 'cache-control': 'public, max-age=10, stale-while-revalidate=20', date },
-    body: chartJson(answer.chart),
-    log: {
-      ...asked,
-      symbol,
-      interval: interval.name,
-      period1,
-      period2,
-      status: 200,
-      bars: answer.chart.rows.length,
-    },
-  }
-}
-
-/** What a refused request asked for, as far as it can be read. */
-function windowIn(query: URLSearchParams): Pick<RequestLog, 'interval' | 'period1' | 'period2'> {
-  const interval = query.get('interval')
-  const period1 = instantIn(query.get('period1'))
-  const period2 = instantIn(query.get('period2'))
-  return {
-    ...(interval !== null && { interval }),
-    ...(period1 !== undefined && { period1 }),
-    ...(period2 !== undefined && { period2 }),
-  }
-}
-
-const JSON_HEADERS = { 'content-type': 'application/json;charset=utf-8', vary: 'Origin,Accept-Encoding' } as const
-const NO_SUCH_PAGE: Refusal = { status: 404, code: 'Not Found', description: 'No such resource' }
-const NOT_ALLOWED: Refusal = { status: 405, code: 'Method Not Allowed', description: 'Only GET is supported' }
-
-function refused(refusal: Refusal, service: 'chart' | 'finance', date: string, asked: Asked): HttpAnswer {
-  const headers = { ...JSON_HEADERS, 'cache-control': 'max-age=0, private', date }
-  const log = { ...asked, status: refusal.status, bars: 0 }
-  return { status: refusal.status, headers, body: refusalJson(refusal, service), log }
-}
-
-/** The symbol that a path asks for; `undefined` when it asks for something else. */
-function symbolIn(path: string): string | undefined {
-  if (!path.startsWith(CHART_PATH) || path.length === CHART_PATH.length) return undefined
-  try {
-    return decodeURIComponent(path.slice(CHART_PATH.length))
-  } catch {
-    return undefined
-  }
-}
-
-function send(response: ServerResponse, { status, headers, body }: Omit<HttpAnswer, 'log'>, headOnly: boolean): void {
-  // Node would date the answer by the machine's clock.
-  response.sendDate = false
+function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  // With a date among the headers, Node does not add the machine's own; and it sends no body to HEAD.
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(headOnly ? undefined : body)
+  response.end(body)
 }
 
 async function listen(server: Server, port: number): Promise<void> {
