@@ -7,7 +7,7 @@ const HISTORY = `CREATE TABLE schema_migrations (
   version INTEGER NOT NULL PRIMARY KEY CONSTRAINT version_range CHECK (version >= 1),
   applied_at INTEGER NOT NULL,
   checksum TEXT NOT NULL
-) STRICT`
+) STRICT, WITHOUT ROWID`
 
 /**
  * How the tables stand. Throws a `StoreError` when they are newer than this program (`newer-schema`) or came about by

@@ -147,7 +147,7 @@ export class SqliteStore implements Store {
   async probe({ signal }: WaitOptions = {}): Promise<void> {
     this.#work.refuse('probe')
     const row: Row<'error_log'> = {
-      id: globalThis.crypto.randomUUID(),
+      id: 'ffffffff-ffff-4fff-bfff-ffffffffffff',
       timestamp: this.#parts.clock.now(),
       component: 'store',
       operation: 'probe',
