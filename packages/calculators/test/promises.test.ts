@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { createEngine, FEATURE_TABLES, type FeatureTable, type RowsByTable } from '../src/index.ts'
+import { allowTime, cases, differences, keyOf, Ledger, opened, runs, SUBJECTS } from './laws.ts'
+import { lengthOf } from './markets.ts'
+
+allowTime()
+
+type Row = Readonly<Record<string, unknown>>
+
+/** What may change in a row once it was handed over. Everything else may not. */
+interface Lifecycle {
+  /** Columns that may change while the row is not complete; the whole row is final in these once it is. */
+  readonly whileRunning: readonly string[]
+  /** Columns that may change at any time. */
+  readonly always: readonly string[]
+  /** Whether a change goes the one way that it may go. */
+  readonly forward: (before: Row, after: Row) => boolean
+}
+
+const LIFECYCLES: Partial<Record<FeatureTable, Lifecycle>> = {
+  reference_levels: {
+    whileRunning: ['price', 'complete', 'confirmed_at'],
+    always: ['timestamp'],
+    forward: (before, after) =>
+      Number(after['timestamp']) >= Number(before['timestamp']) &&
+      Number(after['complete']) >= Number(before['complete']) &&
+      (String(after['level_type']).endsWith('_LOW')
+        ? Number(after['price']) <= Number(before['price'])
+        : Number(after['price']) >= Number(before['price'])),
+  },
+  fibonacci_pivots: {
+    whileRunning: [],
+    always: ['timestamp'],
+    forward: (before, after) => Number(after['timestamp']) >= Number(before['timestamp']),
+  },
+}
+
+function lifecycleOf(table: FeatureTable): Lifecycle {
+  const lifecycle = LIFECYCLES[table]
+  if (lifecycle === undefined) throw new Error(`say in LIFECYCLES what may change in a row of ${table}`)
+  return lifecycle
+}
+
+const isComplete = (row: Row): boolean => row['complete'] !== false
+
+/** The rows that are known by an instant, without what may still change in them. */
+function knownBy(asOf: number, table: FeatureTable, rows: readonly object[]): object[] {
+  if (rows.length === 0) return []
+  const { always } = lifecycleOf(table)
+  return rows
+    .map((row) => row as Row)
+    .filter(({ confirmed_at }) => typeof confirmed_at === 'number' && confirmed_at <= asOf)
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !always.includes(column))))
+}
+
+/** The rows of all tables after each bar of a market, as somebody has them who wrote down every change. */
+function* replayed(market: ReturnType<typeof opened>): Generator<ReadonlyMap<FeatureTable, readonly object[]>> {
+  const engine = createEngine(engineOptions(market))
+  const ledgers = new Map(FEATURE_TABLES.map((table) => [table, new Ledger(table)] as const))
+  for (const bar of market.bars) {
+    engine.next(bar)
+    const changes = engine.takeChanges()
+    for (const [table, ledger] of ledgers) ledger.write(changes[table])
+    yield new Map([...ledgers].map(([table, ledger]) => [table, ledger.rows]))
+  }
+}
+
+function engineOptions({ options }: ReturnType<typeof opened>): Parameters<typeof createEngine>[0] {
+  const { openTolerance, ...shared } = options
+  return { ...shared, ...(openTolerance === undefined ? {} : { referenceLevels: { openTolerance } }) }
+}
+
+describe('the rows of all tables together', () => {
+  it('stay: none disappears, and only what is still going on changes, one way', () => {
+    fc.assert(
+      fc.property(cases(), (plan) => {
+        let before = new Map<string, Row>()
+        for (const tables of replayed(opened(plan))) {
+          const after = new Map<string, Row>()
+          for (const [table, rows] of tables) {
+            for (const row of rows) after.set(`${table} ${keyOf(table, row)}`, row as Row)
+          }
+          const broken = [...before].flatMap(([key, row]) => {
+            const now = after.get(key)
+            const { whileRunning, always, forward } = lifecycleOf(key.split(' ')[0] as FeatureTable)
+            if (now === undefined) return [`${key} disappeared`]
+            if (!forward(row, now)) return [`${key} went backward`]
+            const mayChange = isComplete(row) ? always : [...always, ...whileRunning]
+            return Object.keys({ ...row, ...now })
+              .filter((column) => row[column] !== now[column] && !mayChange.includes(column))
+              .map((column) => `${key} has another ${column}`)
+          })
+          expect(broken).toEqual([])
+          before = after
+        }
+      }),
+      runs(150),
+    )
+  })
+
+  it('never look ahead: what is known by an instant is the same whatever comes later', () => {
+    fc.assert(
+      fc.property(cases(), (plan) => {
+        const market = opened(plan)
+        const later = createEngine(engineOptions(market))
+        later.feed(market.bars)
+        later.advanceTo(Date.UTC(2040, 0))
+        const all = later.takeChanges()
+        let index = 0
+        for (const tables of replayed(market)) {
+          const asOf = (market.bars[index++]?.time ?? 0) + lengthOf(plan.plan.interval)
+          for (const [table, rows] of tables) {
+            const confirmed = rows.filter((row) => (row as Row)['confirmed_at'] !== null)
+            const known = knownBy(asOf, table, rows)
+            // Nothing is confirmed in the future.
+            expect(known.length).toBe(confirmed.length)
+            expect(differences(known, knownBy(asOf, table, all[table]), `${table} by ${asOf}`)).toEqual([])
+          }
+        }
+      }),
+      runs(150),
+    )
+  })
+
+  it('are confirmed exactly when they are complete', () => {
+    fc.assert(
+      fc.property(cases(), (plan) => {
+        for (const tables of replayed(opened(plan))) {
+          const rows = [...tables.values()].flat().map((row) => row as Row)
+          expect(rows.filter((row) => (row['confirmed_at'] === null) === isComplete(row))).toEqual([])
+        }
+      }),
+      runs(37),
+    )
+  })
+
+  it('are the same from the engine, one bar at a time or at once, as from the calculators alone', () => {
+    fc.assert(
+      fc.property(cases(), fc.integer({ min: 0, max: 2000 }), (plan, minutes) => {
+        const market = opened(plan)
+        const { bars, options, naive } = market
+        const asOf = (bars.at(-1)?.time ?? 0) + lengthOf(plan.plan.interval) + minutes * 60_000
+        const atOnce = createEngine(engineOptions(market))
+        atOnce.feed(bars)
+        atOnce.advanceTo(asOf)
+        const single = createEngine(engineOptions(market))
+        for (const bar of bars) single.next(bar)
+        single.advanceTo(asOf)
+        expect([atOnce.asOf, single.asOf]).toEqual([asOf, asOf])
+        const [history, streamed] = [atOnce.takeChanges(), single.takeChanges()]
+        const [current, streamedCurrent]: RowsByTable[] = [atOnce.current(), single.current()]
+        for (const table of FEATURE_TABLES) {
+          expect(differences(streamed[table], history[table], `${table} history`)).toEqual([])
+          expect(differences(streamedCurrent?.[table] ?? [], current?.[table] ?? [], `${table} current`)).toEqual([])
+        }
+        for (const subject of SUBJECTS) {
+          const alone = subject.create(options)
+          alone.feed(bars)
+          alone.advanceTo(asOf)
+          expect(differences(history[subject.table], alone.takeChanges(), `${subject.table} alone`)).toEqual([])
+          expect(
+            differences(history[subject.table], subject.history(bars, { ...naive, asOf }), `${subject.table} history`),
+          ).toEqual([])
+          expect(
+            differences(current?.[subject.table] ?? [], subject.current(bars, { ...naive, asOf }), 'current'),
+          ).toEqual([])
+        }
+      }),
+      runs(100),
+    )
+  })
+})

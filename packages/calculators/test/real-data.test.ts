@@ -1,0 +1,95 @@
+import { BarSeries, instrumentOf } from '@openpredict/market'
+import { describe, expect, it } from 'vitest'
+
+import { candles, createEngine, ReferenceLevels } from '../src/index.ts'
+import { allowTime, differences, FULL, Ledger, type Subject, SUBJECTS } from './laws.ts'
+import { FILES, HAS_DATA, readBars } from './real-bars.ts'
+import { candlesNaive, type NaiveTimeframe, TIMEFRAMES } from './reference/candles.ts'
+import { currentLevelsByBar, LEVEL_TYPES } from './reference/reference-levels.ts'
+
+const instrument = instrumentOf('NQ=F')
+
+allowTime()
+
+describe.skipIf(!HAS_DATA).each(FILES)('recorded bars (skipped without the data folder): $file', (recorded) => {
+  const { file, interval } = recorded
+  const bars = HAS_DATA ? readBars(file) : []
+  const options = { instrument, interval }
+  const histories = new Map<string, object[]>()
+  const historyOf = (subject: Subject): object[] => {
+    const rows = histories.get(subject.table) ?? subject.history(bars, { interval })
+    histories.set(subject.table, rows)
+    return rows
+  }
+
+  it('are all there', () => {
+    expect(bars.length).toBe(recorded.bars)
+  })
+
+  it.each(SUBJECTS)('give the reference rows of $table, row for row, at once and bar by bar', (subject) => {
+    const expected = historyOf(subject)
+    expect(expected.length).toBeGreaterThan(60)
+    expect(differences(subject.atOnce(BarSeries.from(bars), options), expected, 'at once')).toEqual([])
+    const calculator = subject.create(options)
+    const ledger = new Ledger(subject.table)
+    for (const bar of bars) {
+      calculator.next(bar)
+      ledger.write(calculator.takeChanges())
+    }
+    expect(differences(ledger.rows, expected, 'bar by bar')).toEqual([])
+    expect(differences(calculator.current(), subject.current(bars, { interval }), 'current')).toEqual([])
+  })
+
+  it('give the reference rows of the bars up to a quarter, a half and three quarters', () => {
+    for (const part of FULL || bars.length < 20_000 ? [0.25, 0.5, 0.75] : [0.25]) {
+      const known = bars.slice(0, Math.floor(bars.length * part))
+      for (const subject of SUBJECTS) {
+        expect(
+          differences(subject.atOnce(known, options), subject.history(known, { interval }), `${subject.table} ${part}`),
+        ).toEqual([])
+      }
+    }
+  })
+
+  it('give the reference set of current levels after every bar', () => {
+    const levels = new ReferenceLevels(options)
+    // A year of bars has more sets than are worth the time: a step that is prime goes through all times of day.
+    const step = FULL || bars.length < 20_000 ? 1 : 23
+    const wrong: string[] = []
+    let index = 0
+    for (const expected of currentLevelsByBar(bars, { interval })) {
+      levels.feed(bars, index, ++index)
+      if (index % step === 0) wrong.push(...differences(levels.current(), expected, `after ${index} bars`))
+    }
+    expect(wrong.slice(0, 50)).toEqual([])
+    expect(index).toBe(bars.length)
+  })
+
+  it('give the same rows from an engine that is fed in portions', () => {
+    const engine = createEngine(options)
+    const ledgers = SUBJECTS.map((subject) => ({ subject, ledger: new Ledger(subject.table) }))
+    for (let from = 0, size = 1; from < bars.length; from += size, size = (size * 7) % 1009) {
+      engine.feed(bars, from, Math.min(bars.length, from + size))
+      const changes = engine.takeChanges()
+      for (const { subject, ledger } of ledgers) ledger.write(changes[subject.table])
+    }
+    for (const { subject, ledger } of ledgers) {
+      expect(differences(ledger.rows, historyOf(subject), subject.table)).toEqual([])
+    }
+  })
+
+  it('give the reference candles', () => {
+    for (const timeframe of Object.keys(TIMEFRAMES) as NaiveTimeframe[]) {
+      if (interval === '5m' && timeframe === '1m') continue
+      expect(candles(bars, timeframe, { interval })).toEqual(candlesNaive(bars, timeframe, { interval }))
+    }
+  })
+
+  it('have every level type', () => {
+    const [levels] = SUBJECTS
+    const found = new Set(levels?.atOnce(bars, options).map((row) => (row as { level_type: string }).level_type))
+    // Two weeks within one month have no open of a month that is known from its start.
+    const missing = file.includes('dst') ? ['MONTHLY_OPEN'] : []
+    expect(LEVEL_TYPES.filter((type) => !found.has(type))).toEqual(missing)
+  })
+})
