@@ -17,8 +17,10 @@ const MONDAY = 19_786
 describe('walkDay', () => {
   const plan = plans.planOf(MONDAY)
   const day = walkDay(contract, calendar, streams, plan)
-  /** Two years. */
-  const days = Array.from({ length: 728 }, (_, i) => walkDay(contract, calendar, streams, plans.planOf(MONDAY + i)))
+  /** Two years, in which nobody trades at other times each day. */
+  const days = Array.from({ length: 728 }, (_, i) =>
+    walkDay(contract, calendar, { ...streams, activity: i }, plans.planOf(MONDAY + i)),
+  )
 
   it('opens and closes where the plan says', () => {
     expect(day.open[0]).toBe(plan.open)

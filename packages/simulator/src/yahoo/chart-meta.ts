@@ -15,7 +15,7 @@ import { lastTradeAt, mergedBar } from './chart-rows.ts'
 
 const MINUTE = 60_000
 
-/** Before this instant there was no E-mini Nasdaq-100 electronic trading worth a chart: 2000-09-18, New York. */
+/** Charts of every symbol begin on 2000-09-18 in New York, before which the market is not served. */
 export const FIRST_TRADE: number = Date.UTC(2000, 8, 18, 4)
 
 /** A stretch of a trading day as charts describe it, Unix seconds. */

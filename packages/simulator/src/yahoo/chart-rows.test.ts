@@ -146,6 +146,11 @@ describe('rows of whole days', () => {
     expect(second?.time).toBe(monday + DAY)
   })
 
+  it('begin with the first that is stamped in the window', () => {
+    expect(rows('1d', monday + 1, monday + 2 * DAY).map(({ time }) => time)).toEqual([monday + DAY])
+    expect(rows('1wk', monday + 1 - 14 * DAY, monday).map(({ time }) => time)).toEqual([monday - 7 * DAY])
+  })
+
   it('end with the day so far, stamped with its last trade', () => {
     const days = rows('1d', monday, visible)
     const start = parseInstant('2024-03-05T23:00:00Z')
