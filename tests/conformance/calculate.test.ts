@@ -12,19 +12,21 @@ const FILES: readonly { readonly file: string; readonly interval: Interval }[] =
   { file: 'nq_5m_2019.csv.gz', interval: '5m' },
   { file: 'nq_5m_2023-03-05_2023-03-17_dst.csv.gz', interval: '5m' },
 ]
+type Written = Readonly<Record<string, string | number | boolean | null>>
+
 const INSTANTS = ['period_start', 'period_end', 'timestamp', 'confirmed_at']
 
 /** A row of the naive reference as the exchange format writes it. */
-function written(table: string, row: object): Record<string, unknown> {
-  const columns = Object.entries(row).map(([name, value]: [string, unknown]) => [
+function written(table: string, row: object): Written {
+  const columns = Object.entries(row).map(([name, value]: [string, string | number | boolean | null]) => [
     name,
     INSTANTS.includes(name) && typeof value === 'number' ? formatInstant(value) : value,
   ])
-  return { table, instrument: 'NQ=F', ...(Object.fromEntries(columns) as object) }
+  return { table, instrument: 'NQ=F', ...(Object.fromEntries(columns) as Written) }
 }
 
 /** confirmed_at with nulls last, then the table, then its key columns. */
-function order(a: Record<string, unknown>, b: Record<string, unknown>): number {
+function order(a: Written, b: Written): number {
   const key = a['table'] === 'reference_levels' ? ['level_type', 'period_start'] : ['period', 'period_start', 'level']
   for (const column of ['confirmed_at', 'table', ...key]) {
     const [x, y] = [String(a[column] ?? '~'), String(b[column] ?? '~')]
@@ -42,7 +44,7 @@ describe.runIf(hasData)(`openpredict calculate over recorded bars${dataNote}`, (
     const found = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map((line) => JSON.parse(line) as Written)
 
     const bars = (await readBars(path)).toArray()
     const expected = [

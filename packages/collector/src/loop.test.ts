@@ -1,7 +1,7 @@
-import { calendarOf, createManualClock, instrumentOf, parseInstant } from '@openpredict/market'
+import { createManualClock, instrumentOf, parseInstant } from '@openpredict/market'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { type Collector, type CycleReport, type LoopOptions, type LoopSummary, runLoop } from './index.ts'
+import { type Collector, type CycleReport, type LoopOptions, type LoopSummary, runLoop, type Tick } from './index.ts'
 
 const MINUTE = 60_000
 const START = parseInstant('2024-06-05T14:30:30Z')
@@ -39,8 +39,6 @@ async function loop(collectors: readonly Collector[], options: Partial<LoopOptio
     collectors,
     clock,
     timer,
-    calendar: calendarOf(instrument),
-    delayMs: instrument.delayMs,
     signal: stop.signal,
     ...options,
   })
@@ -98,6 +96,15 @@ describe('runLoop', () => {
       { at: parseInstant('2024-06-08T12:15:02Z'), idle: true },
       { at: parseInstant('2024-06-08T12:30:02Z'), idle: true },
     ])
+  })
+
+  it('stays awake for the one market of several that is open', async () => {
+    clock = createManualClock(parseInstant('2024-06-08T12:00:30Z'))
+    const other = { ...collectorOf(() => Promise.resolve()), instrument: instrumentOf('BTC-USD') }
+    const waits: Tick[] = []
+    const options = { cycles: 2, onWait: (tick: Tick) => waits.push(tick) }
+    await drive(loop([collectorOf(() => Promise.resolve(), 'idle'), other], options))
+    expect(waits).toEqual([{ at: parseInstant('2024-06-08T12:01:02Z'), idle: false }])
   })
 
   it('ends while it waits as soon as it is told to', async () => {

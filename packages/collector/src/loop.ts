@@ -1,8 +1,8 @@
-import type { Calendar, Clock } from '@openpredict/market'
+import { calendarOf, type Clock } from '@openpredict/market'
 
 import type { Collector } from './collector.ts'
 import type { CycleReport } from './cycle-report.ts'
-import { nextTick } from './schedule.ts'
+import { nextTick, type Tick } from './schedule.ts'
 
 /** How the loop runs. Times in milliseconds. */
 export interface LoopOptions {
@@ -11,9 +11,6 @@ export interface LoopOptions {
   readonly clock: Clock
   /** Real time: bounds how long a stop may take. */
   readonly timer: Clock
-  readonly calendar: Calendar
-  /** How late the source shows a trade. */
-  readonly delayMs: number
   /** Stops the loop: no new cycle starts, the running one is given `graceMs` and then aborted. */
   readonly signal: AbortSignal
   /** @default 60_000 */
@@ -26,8 +23,8 @@ export interface LoopOptions {
   readonly graceMs?: number
   /** Told of every cycle that ended. */
   readonly onCycle?: (report: CycleReport) => void
-  /** Told before every wait. */
-  readonly onWait?: (tick: { readonly at: number; readonly idle: boolean }) => void
+  /** Told before every wait. `idle`: all markets are closed. */
+  readonly onWait?: (tick: Tick) => void
 }
 
 /** What a loop did, when it ended. */
@@ -61,11 +58,19 @@ export async function runLoop(options: LoopOptions): Promise<LoopSummary> {
       options.onCycle?.(report)
     }
     if (rounds >= cycles || signal.aborted) break
-    const tick = nextTick(clock.now(), options)
+    const tick = earliest(collectors, clock.now(), options)
     options.onWait?.(tick)
     await sleepUnlessStopped(clock, tick.at - clock.now(), signal)
   }
   return { rounds, cycles: count, stopped: signal.aborted }
+}
+
+/** The first tick of any instrument: one open market keeps all awake. */
+function earliest(collectors: readonly Collector[], now: number, options: LoopOptions): Tick {
+  const ticks = collectors.map(({ instrument }) =>
+    nextTick(now, { ...options, calendar: calendarOf(instrument), delayMs: instrument.delayMs }),
+  )
+  return { at: Math.min(...ticks.map(({ at }) => at)), idle: ticks.every(({ idle }) => idle) }
 }
 
 /** Runs `work` with a signal that follows `signal` only after `graceMs` of real time. */

@@ -1,5 +1,5 @@
 import { type Collector, createCollector, type CycleReport, runLoop } from '@openpredict/collector'
-import { calendarOf, type Instrument } from '@openpredict/market'
+import type { Instrument } from '@openpredict/market'
 import type { Store } from '@openpredict/store'
 
 import { configuredInstruments, configuredInterval, configuredStore } from '../../configuration.ts'
@@ -35,7 +35,6 @@ export async function collectLoop(flags: CollectFlags, services: Services): Prom
   const { terminal, signal, timer } = services
   const intervalMs = configuredInterval(flags, services.env) * 1_000
   return await withCollectors(flags, services, async (collectors, { clock, title }, store) => {
-    const first = collectors[0] as Collector
     const { note, colour } = terminal
     const last = new Map<string, CycleReport>()
     if (flags.json !== true) {
@@ -46,8 +45,6 @@ export async function collectLoop(flags: CollectFlags, services: Services): Prom
       collectors,
       clock,
       timer,
-      calendar: calendarOf(first.instrument),
-      delayMs: first.instrument.delayMs,
       signal,
       intervalMs,
       ...(flags.cycles === undefined ? {} : { cycles: flags.cycles }),
@@ -152,8 +149,8 @@ function droppedText({ dropped }: CycleReport): string {
 }
 
 function worst(reports: readonly CycleReport[]): number {
-  const codes = reports.map(({ status, failure }) => {
-    if (status === 'failed' && failure !== undefined) return exitCodeOf(failure)
+  const codes = reports.map(({ status, failure, failedStep }) => {
+    if (status === 'failed' && failure !== undefined) return failedStep === 'fetch' ? EXIT.source : exitCodeOf(failure)
     return status === 'partial' ? EXIT.no : EXIT.fine
   })
   return Math.max(EXIT.fine, ...codes)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { createCollector, type CycleReport, runLoop } from '@openpredict/collector'
 import { createYahooSource } from '@openpredict/fetcher'
-import { calendarOf, createScaledClock, instrumentOf } from '@openpredict/market'
+import { createScaledClock, instrumentOf } from '@openpredict/market'
 import { createMarket, startYahooServer } from '@openpredict/simulator'
 import { openStore } from '@openpredict/store'
 
@@ -24,7 +24,6 @@ export async function demo({ seed = 7 }: DemoFlags, services: Services): Promise
   const { terminal, signal, timer } = services
   const { out, colour } = terminal
   const instrument = instrumentOf('NQ=F')
-  const calendar = calendarOf(instrument)
   const folder = await mkdtemp(join(tmpdir(), 'openpredict-demo-'))
   const url = `sqlite:${join(folder, 'openpredict.sqlite')}`
   const clock = createScaledClock(timer, { start: START, speed: SPEED })
@@ -50,8 +49,6 @@ export async function demo({ seed = 7 }: DemoFlags, services: Services): Promise
     collectors: [collector],
     clock,
     timer,
-    calendar,
-    delayMs: instrument.delayMs,
     signal,
     cycles: 1 + LIVE_CYCLES,
     onCycle(report) {
