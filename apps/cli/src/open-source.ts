@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts'
 export const SIMULATOR_PORT = 8_787
 
 const MINUTE = 60_000
-const ALL_DAYS = 36_500
+const DAY = 1_440 * MINUTE
 
 /** A source and the clock that its market follows. */
 export interface OpenedSource {
@@ -50,10 +50,11 @@ export async function openSource(text: string, services: Services): Promise<Open
     }
     case 'csv': {
       if (rest === '') throw unknownSource(text)
-      const last = (await fetcher.readBars(rest, { signal: services.signal })).time.at(-1)
+      const { time } = await fetcher.readBars(rest, { interval: '1m', signal: services.signal })
       // The market of a file stands still at the close of its last bar, and all of it is history.
-      const end = last === undefined ? clock.now() : last + MINUTE
-      const window = { coldStartDays: ALL_DAYS, reachDays: ALL_DAYS }
+      const end = (time.at(-1) ?? clock.now()) + MINUTE
+      const days = (end - (time[0] ?? end)) / DAY
+      const window = { coldStartDays: days, reachDays: days }
       return {
         source: fetcher.createCsvSource({ path: rest }),
         clock: { ...clock, now: () => end },

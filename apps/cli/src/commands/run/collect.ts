@@ -107,9 +107,9 @@ function printCycle(report: CycleReport, title: string, location: string, termin
   }
   const start = window.cold ? 'cold start' : 'overlap'
   out(`${colour.bold(instrument.symbol)}  ${instrument.name}  ${colour.dim(`from ${title}`)}`)
-  out(`  asked for   ${formatMinute(window.from)} – ${formatTimeOfDay(window.to)} UTC (${start})`)
+  out(`  asked for   ${formatMinute(window.from)} – ${formatMinute(window.to)} UTC (${start})`)
   out(
-    `  bars        ${count(barsFetched, 'closed bar')}, ${barsNew} new${barsCorrected > 0 ? `, ${barsCorrected} corrected` : ''}${droppedText(report)}`,
+    `  bars        ${count(barsFetched, 'closed bar')}, ${barsNew.toLocaleString('en-US')} new${barsCorrected > 0 ? `, ${barsCorrected} corrected` : ''}${droppedText(report)}`,
   )
   out(`  features    ${count(rowsWritten, 'row')} written`)
   if (newestBar !== undefined) {
