@@ -9,6 +9,23 @@ import { historyVersion, readRows } from './reads.ts'
 import { encodeRow } from './row-codec.ts'
 import { deleteRowSql, insertSql, putRowSql, touchRowSql } from './statements.ts'
 
+/** The statements for a table of features, made once: what makes them is slower than what runs them. */
+interface FeatureSql {
+  readonly put: string
+  readonly touch: string
+  readonly remove: string
+  /** Where the columns of the key stand among all columns. */
+  readonly key: readonly number[]
+}
+
+const SQL: Readonly<Record<FeatureTableName, FeatureSql>> = {
+  reference_levels: sqlOf('reference_levels'),
+  fibonacci_pivots: sqlOf('fibonacci_pivots'),
+  liquidity_events: sqlOf('liquidity_events'),
+  fvg: sqlOf('fvg'),
+  hourly_blocks: sqlOf('hourly_blocks'),
+  market_structure: sqlOf('market_structure'),
+}
 const KEEP = insertSql('feature_revisions', 'DO NOTHING')
 
 /** Inserts or updates feature rows; see `StoreTransaction.putRows`. */
@@ -44,7 +61,7 @@ export function replaceRows(
     wanted.delete(key)
     if (isNewer(stored, order)) continue
     if (row === undefined) {
-      connection.run(deleteRowSql(table), keyOf(table, encodeRow(table, stored)))
+      connection.run(SQL[table].remove, keyOf(table, encodeRow(table, stored)))
       result.removed++
     } else if (put(connection, table, encodeRow(table, row), order) === 1) result.changed++
     else continue
@@ -56,10 +73,9 @@ export function replaceRows(
 
 /** Writes one row; 1 when that inserted or changed it. A row that stays the same learns who knows of it. */
 function put(connection: Connection, table: FeatureTableName, values: SqlValue[], order: WriteOrder): number {
-  const changed = connection.run(putRowSql(table), values)
-  if (changed === 0) {
-    connection.run(touchRowSql(table), [order.historyVersion, order.asOf, ...keyOf(table, values)])
-  }
+  const { put: putSql, touch } = SQL[table]
+  const changed = connection.run(putSql, values)
+  if (changed === 0) connection.run(touch, [order.historyVersion, order.asOf, ...keyOf(table, values)])
   return changed
 }
 
@@ -114,6 +130,15 @@ function isNewer(stored: Fields, order: WriteOrder): boolean {
 }
 
 function keyOf(table: FeatureTableName, values: readonly SqlValue[]): readonly SqlValue[] {
+  return SQL[table].key.map((i) => values[i] ?? null)
+}
+
+function sqlOf(table: FeatureTableName): FeatureSql {
   const names = columnsOf(table).map(({ name }) => name)
-  return tableOf(table).key.map((name) => values[names.indexOf(name)] ?? null)
+  return {
+    put: putRowSql(table),
+    touch: touchRowSql(table),
+    remove: deleteRowSql(table),
+    key: tableOf(table).key.map((name) => names.indexOf(name)),
+  }
 }
