@@ -149,9 +149,9 @@ export function opened({ plan, vouched, openTolerance }: Case): {
 /** Whether to take the time that it takes: OPENPREDICT_FULL=1. */
 export const FULL: boolean = process.env['OPENPREDICT_FULL'] === '1'
 
-/** How often a property runs: `usual` times, and thirty times as often in full. */
+/** How often a property runs: `usual` times, and ten times as often in full. */
 export function runs(usual: number): { readonly numRuns: number } {
-  return { numRuns: FULL ? 30 * usual : usual }
+  return { numRuns: FULL ? 10 * usual : usual }
 }
 
 /** Lets the tests of a file run for longer than unit tests may: they compare many rows, on machines busy with others. */
