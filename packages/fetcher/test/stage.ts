@@ -12,6 +12,7 @@ export interface Stage extends AsyncDisposable {
 export interface StagedRequest {
   readonly path: string
   readonly query: URLSearchParams
+  readonly cookie: string | undefined
   /** Resolves when the client is gone. */
   readonly gone: Promise<void>
 }
@@ -93,5 +94,5 @@ function stagedRequest(request: IncomingMessage, response: ServerResponse): Stag
   const gone = new Promise<void>((resolve) => {
     response.on('close', resolve)
   })
-  return { path: url.pathname, query: url.searchParams, gone }
+  return { path: url.pathname, query: url.searchParams, cookie: request.headers.cookie, gone }
 }

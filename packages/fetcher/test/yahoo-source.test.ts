@@ -202,6 +202,15 @@ describe('the Yahoo source', () => {
     expect(batch.bars.time[0]).toBe(batch.from)
   })
 
+  it('takes no cookies, not even ones that do not fit', async () => {
+    const headers = { 'set-cookie': 'A=1; Domain=example.com' }
+    await using server = await stage({ body: HEALTHY, date: NOW, headers })
+    const source = sourceOn(server)
+    await source.fetch(lastMinutes(30))
+    await source.fetch(lastMinutes(30))
+    expect(server.requests.map(({ cookie }) => cookie)).toEqual(['', ''])
+  })
+
   it('loads one client for calls at the same time, and keeps their answers apart', async () => {
     await using server = await stage(({ path }, response) => {
       const symbol = decodeURIComponent(path.split('/').at(-1) ?? '')

@@ -24,10 +24,10 @@ export interface CsvSourceOptions {
  *
  * @example
  * ```ts
- * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { writeFileSync } from 'node:fs'
  * import { tmpdir } from 'node:os'
  *
- * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/minutes.csv`
+ * const path = `${tmpdir()}/openpredict-minutes.csv`
  * writeFileSync(path, 'timestamp,open,high,low,close,volume\n2024-07-01T13:30:00Z,20100,20110.25,20095,20105.5,812\n')
  * const from = parseInstant('2024-07-01T13:00:00Z')
  * const batch = await createCsvSource({ path }).fetch({ instrument: instrumentOf('NQ=F'), from, to: from + 3_600_000 })

@@ -66,10 +66,10 @@ export function parseBars(content: string | Uint8Array, options: ParseBarsOption
  *
  * @example
  * ```ts
- * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { writeFileSync } from 'node:fs'
  * import { tmpdir } from 'node:os'
  *
- * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/seconds.csv`
+ * const path = `${tmpdir()}/openpredict-seconds.csv`
  * writeFileSync(path, 'timestamp,open,high,low,close,volume\n1719840600,100,101,99,100.5,\n')
  * const bars = await readBars(path)
  * bars.at(0) // => { time: 1_719_840_600_000, open: 100, high: 101, low: 99, close: 100.5, volume: 0 }
@@ -87,10 +87,10 @@ export async function readBars(path: string, options: ReadBarsOptions = {}): Pro
  *
  * @example
  * ```ts
- * import { mkdtempSync, writeFileSync } from 'node:fs'
+ * import { writeFileSync } from 'node:fs'
  * import { tmpdir } from 'node:os'
  *
- * const path = `${mkdtempSync(`${tmpdir()}/bars-`)}/long.csv`
+ * const path = `${tmpdir()}/openpredict-long.csv`
  * writeFileSync(path, 'timestamp,open,high,low,close,volume\n1719840600,100,101,99,100.5,7\n')
  * let volume = 0
  * for await (const bars of streamBars(path)) for (const bar of bars) volume += bar.volume

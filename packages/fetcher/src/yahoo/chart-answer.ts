@@ -37,15 +37,16 @@ const OBJECTS: readonly string[] = [
   'indicators.adjclose.*',
 ]
 
-/** Throws a `ShapeError` when the client would print something about this body. */
-export function assertQuiet(body: unknown): void {
+/** What the client would print something about in this body, if it would. */
+export function oddPart(body: unknown): string | undefined {
   const results = part(part(body, 'chart'), 'result')
   for (const result of Array.isArray(results) ? (results as readonly unknown[]) : []) {
     for (const path of OBJECTS) {
       const odd = at(result, path.split('.')).find((value) => value !== undefined && typeof value !== 'object')
-      if (odd !== undefined) throw new ShapeError(`${path} is a ${typeof odd}, expected an object`)
+      if (odd !== undefined) return `${path} is a ${typeof odd}, expected an object`
     }
   }
+  return undefined
 }
 
 /** Reads what the client gave for `return: 'object'`. Throws a `ShapeError` when it is not a chart of that interval. */

@@ -2,8 +2,8 @@ import type { Clock, Interval } from '@openpredict/market'
 
 import { FetchError, type FetchFailure } from '../errors.ts'
 import { abortable } from '../internal/abortable.ts'
-import { assertQuiet, ShapeError } from './chart-answer.ts'
-import { isHtml, meaningOf, yahooError } from './refusal.ts'
+import { oddPart } from './chart-answer.ts'
+import { isHtml, meaningOf, type Refusal, yahooError } from './refusal.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** What it takes to talk to Yahoo's service, or to a server that stands in for it. */
@@ -64,15 +64,17 @@ export class Exchange {
     this.#signal.throwIfAborted()
     const { status, headers, body } = await this.#send(input, init)
     this.answeredAt = answerTime(headers.get('date')) ?? this.#line.clock.now()
-    if (status < 200 || status > 299 || yahooError(body) !== undefined) throw this.#refused(status, headers, body)
-    if (isHtml(body)) throw this.error({ kind: 'malformed', detail: 'a web page instead of a chart' })
-    try {
-      assertQuiet(JSON.parse(body))
-    } catch (error) {
-      const detail = error instanceof ShapeError ? error.message : `JSON that cannot be read, ${body.length} characters`
-      throw this.error({ kind: 'malformed', detail }, error)
+    const json = parsed(body)
+    if (status < 200 || status > 299 || yahooError(json) !== undefined) {
+      const wait = retryAfterMs(headers.get('retry-after'), this.answeredAt)
+      throw this.#refused({ status, body, json, ...(wait === undefined ? {} : { retryAfterMs: wait }) })
     }
-    return new Response(body, { status, headers })
+    if (json === undefined) throw this.error({ kind: 'malformed', detail: unreadable(body) })
+    const odd = oddPart(json)
+    if (odd !== undefined) throw this.error({ kind: 'malformed', detail: odd })
+    // Without headers: charts need no cookies, and one that does not fit its site would end the process from within the
+    // client, which does not wait for it to be taken.
+    return new Response(body)
   }
 
   /** The typed error for whatever came out of the client. */
@@ -107,13 +109,24 @@ export class Exchange {
     }
   }
 
-  #refused(status: number, headers: Headers, body: string): Error {
+  #refused(refusal: Refusal): Error {
     const { symbol, interval } = this.#asked
-    const wait = retryAfterMs(headers.get('retry-after'), this.answeredAt)
-    const refusal = { status, body, ...(wait === undefined ? {} : { retryAfterMs: wait }) }
     const meaning = meaningOf(refusal, symbol, interval)
     return meaning === 'no-data' ? new NoData(this.answeredAt) : this.error(meaning)
   }
+}
+
+/** The value of a JSON text; `undefined`, which no JSON stands for, when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(body: string): string {
+  return isHtml(body) ? 'a web page instead of a chart' : `JSON that cannot be read, ${body.length} characters`
 }
 
 function rebased(input: string | URL | Request, baseUrl: string | undefined): string {

@@ -6,6 +6,8 @@ import type { FetchFailure } from '../errors.ts'
 export interface Refusal {
   readonly status: number
   readonly body: string
+  /** What the body says as JSON, if it is JSON. */
+  readonly json: unknown
   readonly retryAfterMs?: number
 }
 
@@ -15,7 +17,7 @@ export type RefusalMeaning = FetchFailure | 'no-data'
 /** What an answer without a chart means. Yahoo's own words for it come with 400, 404, 422 or, rarely, 200. */
 export function meaningOf(refusal: Refusal, symbol: string, interval: Interval): RefusalMeaning {
   const { status, retryAfterMs } = refusal
-  const said = yahooError(refusal.body)
+  const said = yahooError(refusal.json)
   if (status === 429) return { kind: 'rate-limited', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   if (status >= 500) return { kind: 'http', status }
   if (status >= 300 && status < 400) return { kind: 'malformed', detail: `a redirect (${status}) instead of a chart` }
@@ -30,15 +32,15 @@ export function meaningOf(refusal: Refusal, symbol: string, interval: Interval):
 }
 
 /** The error in Yahoo's envelope, `{"chart":{"error":{"code","description"}}}`, whatever the envelope's name. */
-export function yahooError(body: string): { readonly code: string; readonly description: string } | undefined {
-  try {
-    const envelope = Object.values(JSON.parse(body) as object)[0] as { readonly error?: unknown } | null | undefined
-    const error = envelope?.error as { readonly code?: unknown; readonly description?: unknown } | null | undefined
-    if (typeof error !== 'object' || error === null) return undefined
-    return { code: textOf(error.code), description: textOf(error.description) }
-  } catch {
-    return undefined
-  }
+export function yahooError(json: unknown): { readonly code: string; readonly description: string } | undefined {
+  const [envelope] = isObject(json) ? Object.values(json) : []
+  const error = isObject(envelope) ? envelope['error'] : undefined
+  if (!isObject(error)) return undefined
+  return { code: textOf(error['code']), description: textOf(error['description']) }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 export function isHtml(body: string): boolean {
