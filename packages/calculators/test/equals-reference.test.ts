@@ -73,7 +73,7 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
           expect(calculator.lastTime).toBe(bar.time)
         }
       }),
-      runs(100),
+      runs(60),
     )
   })
 
@@ -149,7 +149,7 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
           }
         },
       ),
-      runs(62),
+      runs(60),
     )
   })
 

@@ -96,7 +96,7 @@ describe('the rows of all tables together', () => {
           before = after
         }
       }),
-      runs(150),
+      runs(80),
     )
   })
 
@@ -120,7 +120,7 @@ describe('the rows of all tables together', () => {
           }
         }
       }),
-      runs(150),
+      runs(80),
     )
   })
 
@@ -132,7 +132,7 @@ describe('the rows of all tables together', () => {
           expect(rows.filter((row) => (row['confirmed_at'] === null) === isComplete(row))).toEqual([])
         }
       }),
-      runs(37),
+      runs(40),
     )
   })
 
