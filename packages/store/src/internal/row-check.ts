@@ -79,7 +79,14 @@ function isJson(value: unknown): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
   if (typeof value === 'number') return Number.isFinite(value)
   if (Array.isArray(value)) return value.every(isJson)
-  return typeof value === 'object' && Object.values(value).every((field) => field === undefined || isJson(field))
+  return isPlain(value) && Object.values(value).every((field) => field === undefined || isJson(field))
+}
+
+/** An object as `{}` makes it: of a date or a map JSON would keep nothing. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }
 
 function refusal(table: TableName, row: Fields, constraint: string, detail: string): StoreError {

@@ -220,6 +220,28 @@ export function testFeatures(scene: () => Scene): void {
     expect((await store.readRows('reference_levels'))[0]).toMatchObject({ price: 5, history_version: 1 })
   })
 
+  it('leaves what a newer writer of the same history has written, whatever a late correction says', async () => {
+    const { store } = scene()
+    const rows = [level(), level({ level_type: 'NY_OPEN' })]
+    await store.transaction(async (tx) => {
+      await tx.raiseHistoryVersion(NQ)
+      await tx.putRows('reference_levels', NQ, rows, later(9, 1))
+    })
+    const content = await contentOf(store)
+    const late = [level({ price: 1 }), level({ level_type: 'DAILY_OPEN' })]
+    const result = await store.transaction((tx) =>
+      tx.replaceRows('reference_levels', NQ, late, { ...later(8, 1), replacedAt: T0 }),
+    )
+    expect(result).toEqual({ removed: 0, changed: 0, added: 1 })
+    const kept = await store.readRows('reference_levels', { instrument: NQ })
+    expect(kept.map(({ level_type: type, price }) => [type, price])).toEqual([
+      ['DAILY_OPEN', 19_801.25],
+      ['NY_OPEN', 19_801.25],
+      ['WEEKLY_OPEN', 19_801.25],
+    ])
+    expect(await store.readRows('feature_revisions')).toEqual(content['feature_revisions'])
+  })
+
   it('takes ten thousand rows in one call', async () => {
     const { store } = scene()
     const rows = Array.from({ length: 10_000 }, (_, i) => level({ period_start: T0 + i * MINUTE }))
