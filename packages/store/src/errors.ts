@@ -6,6 +6,8 @@ export type StoreFailure =
   | { readonly kind: 'not-found' }
   /** There is something at the path, but not a file: a folder, a device. */
   | { readonly kind: 'not-a-file' }
+  /** There is something already where a new file was to be written. */
+  | { readonly kind: 'exists' }
   /** The file holds something else than a database. */
   | { readonly kind: 'not-a-database' }
   /** The database belongs to another program. */

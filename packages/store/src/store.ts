@@ -240,6 +240,15 @@ export interface Store extends StoreReader, AsyncDisposable {
   migrate(options?: WaitOptions): Promise<MigrationResult>
   /** Writes a row and reads it back in a transaction that is rolled back. Rejects when either fails. */
   probe(options?: WaitOptions): Promise<void>
+  /** Deletes every row of every table but `schema_migrations`, in one transaction. */
+  reset(options?: WaitOptions): Promise<void>
+  /**
+   * Writes a copy of everything that is committed to a new file, while others go on reading and writing.
+   *
+   * The file appears under its name when it is complete; one that is there already is refused with a `StoreError` of
+   * kind `exists`.
+   */
+  backup(path: string, options?: WaitOptions): Promise<void>
   /** Waits for running work and closes. Everything after it is refused with a `StoreError` of kind `closed`. */
   close(): Promise<void>
 }

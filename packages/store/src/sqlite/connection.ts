@@ -6,6 +6,9 @@ import { loadSqlite } from './load-sqlite.ts'
 /** What SQLite takes and gives. */
 export type SqlValue = string | number | null
 
+/** Pages copied at a time, about 40 MB; other work goes on between. */
+const BACKUP_PAGES = 10_000
+
 /** Options of a `Connection`. */
 export interface ConnectionOptions {
   /** A path, or `:memory:`. */
@@ -63,6 +66,15 @@ export class Connection {
   /** The first column of the first row as a number. */
   number(sql: string, values: readonly SqlValue[] = []): number {
     return Number(this.get(sql, values)?.[0] ?? 0)
+  }
+
+  /** Copies the whole database, as it is at the end of the copying, to a file that is made or overwritten. */
+  async backup(path: string): Promise<void> {
+    try {
+      await loadSqlite().backup(this.#db, path, { rate: BACKUP_PAGES })
+    } catch (error) {
+      throw storeErrorOf(error, path)
+    }
   }
 
   close(): void {

@@ -75,7 +75,10 @@ export function replaceRows(
 function put(connection: Connection, table: FeatureTableName, values: SqlValue[], order: WriteOrder): number {
   const { put: putSql, touch } = SQL[table]
   const changed = connection.run(putSql, values)
-  if (changed === 0) connection.run(touch, [order.historyVersion, order.asOf, ...keyOf(table, values)])
+  if (changed === 0) {
+    const place = [order.historyVersion, order.asOf]
+    connection.run(touch, [...place, ...keyOf(table, values), ...place])
+  }
   return changed
 }
 

@@ -15,8 +15,9 @@ import type {
   StreamOptions,
   WaitOptions,
 } from '../store.ts'
-import { type TableName, tableOf } from '../tables.ts'
+import { TABLE_NAMES, type TableName, tableOf } from '../tables.ts'
 import type { Connection, SqlValue } from './connection.ts'
+import { writeWhole } from './whole-file.ts'
 import { whenFree } from './lock-wait.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } from './reads.ts'
@@ -175,6 +176,27 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (error !== rollback) throw error
     }
+  }
+
+  async reset({ signal }: WaitOptions = {}): Promise<void> {
+    this.#work.refuse('reset')
+    await this.#write(signal, (connection) => {
+      for (const table of TABLE_NAMES) if (table !== 'schema_migrations') connection.run(`DELETE FROM ${table}`)
+    })
+  }
+
+  async backup(path: string, { signal }: WaitOptions = {}): Promise<void> {
+    this.#work.refuse('backup')
+    const { writer, openReader } = this.#parts
+    await writeWhole(path, async (partial) => {
+      // A connection of its own where there can be one: the copying must not hold up readers.
+      const connection = await this.#read('backup', () => openReader?.() ?? (writer as Connection), { signal })
+      try {
+        await orAborted(connection.backup(partial), signal)
+      } finally {
+        if (connection !== writer) connection.close()
+      }
+    })
   }
 
   async close(): Promise<void> {

@@ -48,20 +48,25 @@ export function putRowSql(table: FeatureTableName): string {
   return upsertSql(table, `(excluded.as_of_version, excluded.as_of) >= (${table}.as_of_version, ${table}.as_of)`)
 }
 
-/** Marks a feature row that stays the same as known to a newer writer. Parameters: version, asOf, key. */
+/**
+ * Marks a feature row that stays the same as known to a newer writer. Parameters: version, asOf, key, version, asOf.
+ * (Not numbered: Node 22.18 takes `?1` for a name.)
+ */
 export function touchRowSql(table: FeatureTableName): string {
-  const key = tableOf(table).key.map((name) => `${name} = ?`)
   return (
-    `UPDATE ${table} SET as_of_version = ?1, as_of = ?2 ` +
-    `WHERE ${key.map((part, i) => part.replace('?', `?${i + 3}`)).join(' AND ')} AND (as_of_version, as_of) < (?1, ?2)`
+    `UPDATE ${table} SET as_of_version = ?, as_of = ? ` + `WHERE ${keyIs(table)} AND (as_of_version, as_of) < (?, ?)`
   )
 }
 
 /** Deletes the row of a key. */
 export function deleteRowSql(table: TableName): string {
-  return `DELETE FROM ${table} WHERE ${tableOf(table)
+  return `DELETE FROM ${table} WHERE ${keyIs(table)}`
+}
+
+function keyIs(table: TableName): string {
+  return tableOf(table)
     .key.map((name) => `${name} = ?`)
-    .join(' AND ')}`
+    .join(' AND ')
 }
 
 /** Reads rows; `after` continues behind the key of the last row of a page. */
