@@ -53,9 +53,8 @@ export function putRowSql(table: FeatureTableName): string {
  * (Not numbered: Node 22.18 takes `?1` for a name.)
  */
 export function touchRowSql(table: FeatureTableName): string {
-  return (
-    `UPDATE ${table} SET as_of_version = ?, as_of = ? ` + `WHERE ${keyIs(table)} AND (as_of_version, as_of) < (?, ?)`
-  )
+  const older = '(as_of_version, as_of) < (?, ?)'
+  return `UPDATE ${table} SET as_of_version = ?, as_of = ? WHERE ${keyIs(table)} AND ${older}`
 }
 
 /** Deletes the row of a key. */
