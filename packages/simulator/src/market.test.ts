@@ -8,11 +8,14 @@ import {
   instrumentOf,
   newYorkTimeOfDay,
   parseInstant,
+  type Period,
+  tradingDate,
   tradingDay,
 } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
 import { SimulatorError } from './errors.ts'
+import { isRollDay } from './internal/contract-roll.ts'
 import { createMarket } from './market.ts'
 
 const MINUTE = 60_000
@@ -42,6 +45,14 @@ function openMinutesWithout(times: ReadonlySet<number>): readonly number[] {
     .filter((time) => !times.has(time))
 }
 
+/** The bars of a day, written down. */
+function rowsOf({ start, end }: Period): readonly string[] {
+  return [...market.bars(start, end)].map((bar) =>
+    [bar.time, bar.open, bar.high, bar.low, bar.close, bar.volume].join(','),
+  )
+}
+
+const digestOf = (rows: readonly string[]): string => createHash('sha256').update(rows.join('\n')).digest('hex')
 const sizeOf = (bars: readonly Bar[]): number => mean(bars.map(({ high, low }) => high - low))
 const contractsOf = (bars: readonly Bar[]): number => mean(bars.map(({ volume }) => volume))
 
@@ -62,16 +73,19 @@ describe('createMarket', () => {
     expect([market.instrument, market.seed]).toEqual([instrumentOf('NQ=F'), 1])
   })
 
+  // A new digest means that everybody's simulated market has changed: say so in the change log.
   it('makes the same day of seed 1 as ever', () => {
-    const rows = [...market.bars(wednesday.start, wednesday.end)].map((bar) =>
-      [bar.time, bar.open, bar.high, bar.low, bar.close, bar.volume].join(','),
-    )
-    expect(rows[0]).toMatchInlineSnapshot(`"1709679600000,22286.5,22290.5,22282.5,22289,84"`)
-    expect(rows.at(-1)).toMatchInlineSnapshot(`"1709762340000,22521.75,22522.75,22519.75,22519.75,55"`)
-    // A new digest means that everybody's simulated market has changed: say so in the change log.
-    expect(createHash('sha256').update(rows.join('\n')).digest('hex')).toMatchInlineSnapshot(
-      `"03b39bb556e61c3fa3c89da2119207802b7bc909fec2b479c97374ff8873e536"`,
-    )
+    const rows = rowsOf(tradingDay(parseInstant('2024-05-15T15:00:00Z')))
+    expect(rows[0]).toMatchInlineSnapshot(`"1715724000000,21906.5,21911,21903.5,21910,145"`)
+    expect(rows.at(-1)).toMatchInlineSnapshot(`"1715806740000,21977.75,21977.75,21976.5,21976.5,67"`)
+    expect(digestOf(rows)).toMatchInlineSnapshot(`"4f0ec0f468487d6e39072a2597ba99fad77b369a21a6dac730d919f476b00c37"`)
+  })
+
+  it('makes the same day before a contract roll as ever', () => {
+    const rows = rowsOf(wednesday)
+    expect(rows[0]).toMatchInlineSnapshot(`"1709679600000,22256,22260,22252,22258.5,84"`)
+    expect(rows.at(-1)).toMatchInlineSnapshot(`"1709762340000,22480.5,22481.5,22478.5,22478.5,55"`)
+    expect(digestOf(rows)).toMatchInlineSnapshot(`"8285fb895b87354e1cf12e53430695b1cbd63dd6c8f707b23d516f797a442725"`)
   })
 
   it('gives another seed, and another instrument, another market', () => {
@@ -188,19 +202,32 @@ describe('the bars', () => {
 })
 
 describe('gaps', () => {
+  const opens = spring
+    .toArray()
+    .slice(1)
+    .map((bar, i) => ({
+      time: bar.time,
+      pause: bar.time - (spring.time[i] ?? 0),
+      gap: bar.open - (spring.close[i] ?? 0),
+    }))
+  const rolls = opens.filter(({ time, pause }) => pause >= HOUR && isRollDay(tradingDate(time)))
+
   it('are small after the daily halt and larger after a weekend', () => {
-    const opens = spring
-      .toArray()
-      .slice(1)
-      .map((bar, i) => ({
-        pause: bar.time - (spring.time[i] ?? 0),
-        gap: Math.abs(bar.open - (spring.close[i] ?? 0)),
-      }))
     const after = (from: number, to: number): readonly number[] =>
-      opens.filter(({ pause }) => pause >= from && pause < to).map(({ gap }) => gap)
+      opens
+        .filter((open) => open.pause >= from && open.pause < to && !rolls.includes(open))
+        .map(({ gap }) => Math.abs(gap))
     expect(Math.max(...after(0, HOUR))).toBeLessThan(25)
     expect(mean(after(HOUR, 40 * HOUR))).toBeLessThan(15)
     expect(mean(after(40 * HOUR, Infinity))).toBeGreaterThan(2 * mean(after(HOUR, 40 * HOUR)))
+  })
+
+  it('step up where the contract rolls, as the sessions of 7 March and 13 June 2024 open', () => {
+    expect(rolls.map(({ time }) => time)).toEqual(['2024-03-06T23:00:00Z', '2024-06-12T22:00:00Z'].map(parseInstant))
+    for (const { gap } of rolls) {
+      expect(gap).toBeGreaterThan(20)
+      expect(gap).toBeLessThan(300)
+    }
   })
 })
 
@@ -213,6 +240,24 @@ describe('the calendar', () => {
     expect(market.bar(time)).toBeUndefined()
     expect(market.forming(time + 30_000)).toBeUndefined()
     expect(market.bars(time, time + 10 * MINUTE).length).toBe(0)
+  })
+
+  it.each([
+    ['Thanksgiving, at 13:00', '2023-11-23T17:59:00Z'],
+    ['the Friday after it, at 13:15', '2023-11-24T18:14:00Z'],
+    ['Christmas Eve, at 13:15', '2024-12-24T18:14:00Z'],
+    ['a day of the halt at 16:15 that ended in 2021', '2020-10-07T20:14:00Z'],
+  ])('has its last bar early on %s in New York', (_, instant) => {
+    const last = parseInstant(instant)
+    expect(market.bar(last)).toBeDefined()
+    expect(market.bars(last + MINUTE, last + 16 * MINUTE).length).toBe(0)
+  })
+
+  it('skips Christmas, New Year and Good Friday', () => {
+    for (const date of ['2023-12-25', '2024-01-01', '2024-03-29']) {
+      const { start, end } = tradingDay(parseInstant(`${date}T12:00:00Z`))
+      expect(market.bars(start, end).length).toBe(0)
+    }
   })
 
   it('opens on Sunday at 18:00 and closes on Friday at 17:00 in New York, in summer and winter', () => {

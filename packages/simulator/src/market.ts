@@ -69,7 +69,9 @@ export interface SimulatedMarket {
 
 /**
  * Makes a market of index-futures character from a seed: tick-exact prices, quiet nights and opening bursts, trends
- * and ranges, gaps after halts and weekends, and now and then a minute in which nobody trades.
+ * and ranges, gaps after halts and weekends, a step up where the contract rolls, and now and then a minute in which
+ * nobody trades. Futures roll with the session of the Thursday eight days before the third Friday of March, June,
+ * September and December.
  *
  * Any date costs the same, none is computed from another; the last 64 days asked for are remembered. Throws a
  * `SimulatorError` of kind `seed` or `price` for values that cannot be.

@@ -2,6 +2,7 @@ import { type Calendar, newYorkInstant } from '@openpredict/market'
 
 import { BoundedCache } from './bounded-cache.ts'
 import type { Contract } from './contract.ts'
+import { rollStep } from './contract-roll.ts'
 import { bell, bitsAt, uniform } from './hash.ts'
 
 const HOUR = 3_600_000
@@ -73,11 +74,14 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
     const open = calendar.openMinutes(start, end)
     const liveliness = phase(stream, week) * (0.7 + 0.6 * uniform(bitsAt(stream + 101, label)))
     const movement = contract.dailyMovement * from * liveliness * Math.sqrt(Math.min(1, open / 1380))
-    return { label, start, end, open, liveliness, movement }
+    const roll = from * rollStep(contract.instrument, stream + 105, label)
+    return { label, start, end, open, liveliness, movement, roll }
   })
   const variance = days.reduce((sum, day) => sum + day.movement * day.movement, 0)
   const opening = days.find((day) => day.open > 0)
   const closing = days.findLast((day) => day.open > 0)
+
+  const rolls = days.reduce((sum, day) => sum + day.roll, 0)
 
   // A free walk over the days, then tied down so that the last close is the level at which the next week begins.
   let free = 0
@@ -85,15 +89,17 @@ function planWeek(contract: Contract, calendar: Calendar, stream: number, week: 
   const gap = contract.instrument.hours === 'always' ? 0 : 1
   const first = contract.dailyMovement * from * WEEKEND_GAP * bell(bitsAt(stream + 103, week)) * gap
   let passed = 0
+  let rolled = 0
   let close = from
   return days.map((day, i): DayPlan => {
     passed += day.movement * day.movement
     const overnight = contract.dailyMovement * from * HALT_GAP * bell(bitsAt(stream + 104, day.label)) * gap
-    const open = clamp(close + (day === opening ? first : overnight))
+    rolled += day.roll
+    const open = clamp(close + day.roll + (day === opening ? first : overnight))
     if (day === closing) close = to
     else if (day.open > 0) {
       const share = passed / variance
-      close = clamp(from + first + (walked[i] ?? 0) + share * (to - from - first - free))
+      close = clamp(from + first + rolled + (walked[i] ?? 0) + share * (to - from - first - rolls - free))
     }
     return {
       label: day.label,
