@@ -86,6 +86,16 @@ describe('cleanRows', () => {
     expect(forming?.close).toBe(101.5)
   })
 
+  it('shows the newest, even where it is only a quote', () => {
+    const quote = { open: 101, high: 101, low: 101, close: 101, volume: 0 }
+    expect(cleanRows([row(9), row(8)], context).forming?.time).toBe(T + 9 * MINUTE)
+    expect(cleanRows([row(8), row(9, quote)], context).forming?.time).toBe(T + 9 * MINUTE)
+    expect(
+      cleanRows([row(8, quote), row(8, { ...quote, high: 102, low: 102, open: 102, close: 102 })], context).forming
+        ?.close,
+    ).toBe(102)
+  })
+
   it('shows the forming bar rather than the quote appended after it', () => {
     const quote = { open: 101, high: 101, low: 101, close: 101, volume: 0 }
     const { forming } = cleanRows([row(8), row(8, { ...quote, time: T + 8 * MINUTE + 40_000 })], context)

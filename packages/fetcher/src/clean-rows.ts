@@ -143,7 +143,7 @@ function dropReason(bar: Bar, step: number, context: CleaningContext): DropReaso
 
 function valueProblem({ open, high, low, close, volume }: Bar): DropReason | undefined {
   for (const price of [open, high, low, close]) if (!(price > 0 && price < Infinity)) return 'bad-price'
-  if (high < low || high < open || high < close || low > open || low > close) return 'bad-range'
+  if (high < open || high < close || low > open || low > close) return 'bad-range'
   if (!(volume >= 0 && volume < Infinity)) return 'bad-volume'
   return undefined
 }
@@ -153,8 +153,8 @@ function isLastQuote(bar: Bar, step: number, lastTrade = Infinity): boolean {
   return isQuote(bar) && bar.time >= floorTo(step, lastTrade)
 }
 
-function isQuote({ open, high, low, close, volume }: Bar): boolean {
-  return volume === 0 && high === low && open === low && close === low
+function isQuote({ high, low, volume }: Bar): boolean {
+  return volume === 0 && high === low
 }
 
 /** Of two rows that have not closed, the one that shows the forming bar. */

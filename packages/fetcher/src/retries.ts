@@ -50,7 +50,7 @@ export function withRetries(source: BarSource, options: RetryOptions): BarSource
     name: source.name,
     fetch(request) {
       let spent: Effort = { requests: 0, waitingMs: 0 }
-      let startedAt: number | undefined
+      let startedAt = timer.now()
       let last: FetchError | undefined
       const run = async (signal: AbortSignal): Promise<BarBatch> => {
         const end = timer.now() + budgetMs
@@ -61,7 +61,6 @@ export function withRetries(source: BarSource, options: RetryOptions): BarSource
             return { ...batch, ...sum(spent, batch) }
           } catch (error) {
             if (!(error instanceof FetchError)) throw error
-            startedAt = undefined
             last = error
             spent = sum(spent, error.effort)
             const pause = pauseBefore(attempt + 1, error, options)
@@ -74,8 +73,7 @@ export function withRetries(source: BarSource, options: RetryOptions): BarSource
       }
       const late = (): FetchError => {
         // A fetch that is cut off cannot say what it has spent: it had one request under way, as a rule.
-        const cut =
-          startedAt === undefined ? { requests: 0, waitingMs: 0 } : { requests: 1, waitingMs: timer.now() - startedAt }
+        const cut = { requests: 1, waitingMs: timer.now() - startedAt }
         const subject = subjectOf(source, request)
         return new FetchError({ kind: 'timeout', afterMs: budgetMs }, { subject, cause: last, effort: sum(spent, cut) })
       }

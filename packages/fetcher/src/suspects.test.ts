@@ -51,6 +51,30 @@ describe('splitSuspects', () => {
     expect(suspectMinutes([bar(0, 1_000, { high: 1_041 })], context.slice(0, 130))).toEqual([])
   })
 
+  it('counts its own bars among the last 60, and the close before them for the first of them', () => {
+    const wild = BarSeries.from(Array.from({ length: 61 }, (_, i) => bar(i - 61, 1_000, { high: 1_020, low: 980 })))
+    const calmed = calm(60)
+      .toArray()
+      .map((one) => ({ ...one, time: one.time + 60 * MINUTE }))
+    expect(suspectMinutes([...calmed, bar(60, 1_000, { high: 1_041 })], wild)).toEqual([60])
+
+    // Ranges of 0 and of 10, 30 of each; the first of them has its 10 from the close before it.
+    const even = Array.from({ length: 60 }, (_, i) =>
+      i > 0 && i < 30 ? bar(i - 60, 1_000, { high: 1_010, low: 1_000 }) : flat(i - 60, 1_000),
+    )
+    const context = BarSeries.from([flat(-61, 1_010), ...even])
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_100 })], context)).toEqual([])
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_100.25 })], context)).toEqual([0])
+  })
+
+  it('sorts ranges as numbers', () => {
+    const context = BarSeries.from(
+      [9, 100, 10].map((range, i) => bar(i - 3, 1_000, { high: 1_000 + range, low: 1_000 })),
+    )
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_201 })], context)).toEqual([0])
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_200 })], context)).toEqual([])
+  })
+
   it('takes the median of the bars there are when they are fewer than 60', () => {
     const context = BarSeries.from([
       bar(-3, 1_000, { high: 1_001, low: 1_000 }),

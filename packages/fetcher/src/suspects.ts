@@ -57,9 +57,8 @@ export function splitSuspects(bars: BarSeries, context: BarSeries = BarSeries.fr
 function suspicion(bar: Bar, recent: readonly Bar[]): string | undefined {
   const previous = recent.at(-1)
   if (previous === undefined) return undefined
-  const distance = Math.max(
-    ...[bar.open, bar.high, bar.low, bar.close].map((price) => Math.abs(price - previous.close)),
-  )
+  // Open and close lie between the two.
+  const distance = Math.max(Math.abs(bar.high - previous.close), Math.abs(bar.low - previous.close))
   const part = PART_OF_CLOSE * previous.close
   // The median costs the most and is hardly ever needed: first the part that is cheap.
   if (distance <= part) return undefined

@@ -59,6 +59,28 @@ describe('ShownDelays', () => {
     }
   })
 
+  it('takes a new trade that was not due before as the end of a quiet minute', () => {
+    const delays = new ShownDelays()
+    delays.observe(NQ, { answeredAt: NOON - 90 * SECOND, lastTrade: NOON - DELAY - 5 * MINUTE })
+    expect(delays.observe(NQ, { answeredAt: NOON, lastTrade: NOON - DELAY - 80 * SECOND })).toBe(DELAY)
+    expect(delays.observe(NQ, { answeredAt: NOON + MINUTE, lastTrade: NOON - DELAY - 10 * SECOND })).toBe(
+      DELAY + 70 * SECOND,
+    )
+  })
+
+  it('takes a last trade after the answer as one on time', () => {
+    const delays = new ShownDelays()
+    delays.observe(NQ, { answeredAt: NOON, lastTrade: NOON - 30 * MINUTE })
+    expect(delays.observe(NQ, { answeredAt: NOON, lastTrade: NOON + MINUTE })).toBe(DELAY)
+  })
+
+  it('judges no answer in a closed market', () => {
+    const delays = new ShownDelays()
+    const close = parseInstant('2024-06-26T21:00:00Z')
+    expect(delays.observe(NQ, { answeredAt: close + 12 * MINUTE, lastTrade: close - 20 * MINUTE })).toBe(DELAY)
+    expect(delays.observe(NQ, { answeredAt: close - 1, lastTrade: close - 20 * MINUTE })).toBe(20 * MINUTE - 1)
+  })
+
   it('lets a quiet minute close', () => {
     const delays = new ShownDelays()
     const lastTrade = NOON - 1_000

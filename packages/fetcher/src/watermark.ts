@@ -58,8 +58,8 @@ export class ShownDelays {
   observe(instrument: Instrument, { answeredAt, lastTrade }: AnswerTimes): number {
     const { symbol, delayMs } = instrument
     const calendar = calendarOf(instrument)
-    if (lastTrade !== undefined && lastTrade < answeredAt && calendar.isOpen(answeredAt)) {
-      const since = Math.max(lastTrade, answeredAt - LONGEST_SHOWN)
+    if (lastTrade !== undefined && calendar.isOpen(answeredAt)) {
+      const since = Math.min(answeredAt, Math.max(lastTrade, answeredAt - LONGEST_SHOWN))
       const shown = openTime(calendar.openPeriods(since, answeredAt))
       const quiet = this.#wasDue({ answeredAt, lastTrade }, instrument) ? 0 : MINUTE
       const over = instrument.hours === 'always' && shown > delayMs + LONGEST_DELAY

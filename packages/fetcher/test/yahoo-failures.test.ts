@@ -126,6 +126,34 @@ const CASES: readonly Case[] = [
     retried: false,
   },
   {
+    name: 'a refusal with status 200',
+    act: { body: errorBody('Internal Error', 'something broke') },
+    failure: { kind: 'bad-request', status: 200, detail: 'something broke' },
+    category: 'data',
+    retried: false,
+  },
+  {
+    name: 'a refusal (401)',
+    act: { status: 401, body: errorBody('Unauthorized', 'Invalid Crumb') },
+    failure: { kind: 'bad-request', status: 401, detail: 'Invalid Crumb' },
+    category: 'data',
+    retried: false,
+  },
+  {
+    name: 'a refusal (422) in plain text',
+    act: { status: 422, body: '422 Unprocessable Entity', headers: { 'content-type': 'text/plain' } },
+    failure: { kind: 'bad-request', status: 422, detail: '422 Unprocessable Entity' },
+    category: 'data',
+    retried: false,
+  },
+  {
+    name: "trouble (500) in Yahoo's words",
+    act: { status: 500, body: errorBody('Internal Server Error', 'sorry') },
+    failure: { kind: 'http', status: 500 },
+    category: 'network',
+    retried: true,
+  },
+  {
     name: 'a refusal without a word',
     act: { status: 400, body: HTML },
     failure: { kind: 'bad-request', status: 400, detail: 'no reason given' },
@@ -276,12 +304,15 @@ describe('the deadline of the Yahoo source', () => {
     expect(timer.sleepers).toBe(0)
   })
 
-  it("ends every one of many requests that no one ever answers, those in the client's queue included", async () => {
+  it.each([
+    ['are never answered', () => Promise.withResolvers<Response>().promise],
+    ['have answers without end', () => Promise.resolve(new Response(new ReadableStream()))],
+  ])("ends every one of many requests that %s, those in the client's queue included", async (_, answered) => {
     const timer = createManualClock(0)
     const sent: unknown[] = []
     const fetch = (input: unknown): Promise<Response> => {
       sent.push(input)
-      return Promise.withResolvers<Response>().promise
+      return answered()
     }
     const source = sourceOn('http://127.0.0.1', { timer, fetch, attemptTimeoutMs: 100 })
     const failures = Array.from({ length: 40 }, () => failureOf(source.fetch(REQUEST)))

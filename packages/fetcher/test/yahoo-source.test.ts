@@ -89,6 +89,18 @@ describe('the Yahoo source', () => {
     expect(later.watermark).toBe(halt + MINUTE)
   })
 
+  it('keeps the last bar where the quote of the last trade is appended in its very minute', async () => {
+    const halt = parseInstant('2023-11-20T22:00:00Z')
+    const rows = someBars(halt - 3 * MINUTE, 3)
+    const quote = { time: halt - MINUTE, open: 15_901, high: 15_901, low: 15_901, close: 15_901, volume: 0 }
+    const body = chartBody({ lastTrade: halt - 2_000, rows: [...rows, quote] })
+    await using server = await stage({ body, date: halt + 30 * MINUTE })
+    const source = sourceOn(server, { clock: createManualClock(halt + 30 * MINUTE) })
+    const batch = await source.fetch({ instrument: NQ, from: halt - 5 * MINUTE, to: halt + 30 * MINUTE })
+    expect(batch.bars.toArray()).toEqual(rows)
+    expect(batch.dropped['not-closed']).toBe(1)
+  })
+
   it('raises the delay while answers show a longer one, and closes nothing early', async () => {
     const late = VISIBLE - 5 * MINUTE
     const rows = someBars(Math.floor(late / MINUTE) * MINUTE, 1)
@@ -109,6 +121,26 @@ describe('the Yahoo source', () => {
     expect(batch.bars.length).toBe(0)
     expect(batch.watermark).toBe(VISIBLE)
     expect(batch.received).toBe(0)
+  })
+
+  it('takes an empty list of timestamps as no rows', async () => {
+    const body = chartBody({ lastTrade: VISIBLE, rows: [], more: { timestamp: [] } })
+    await using server = await stage({ body, date: NOW })
+    expect((await sourceOn(server).fetch(lastMinutes(30))).received).toBe(0)
+  })
+
+  it('takes 60m as another name of 1h', async () => {
+    const rows = someBars(THIS_MINUTE - 3 * 60 * MINUTE, 2, 60 * MINUTE)
+    await using server = await stage({ body: chartBody({ interval: '60m', lastTrade: VISIBLE, rows }), date: NOW })
+    const request = { ...lastMinutes(200), interval: '1h' as const }
+    expect((await sourceOn(server).fetch(request)).bars.toArray()).toEqual(rows)
+  })
+
+  it('drops rows whose prices are words', async () => {
+    const body = chartBody({ lastTrade: VISIBLE, rows: healthyRows() }).replace(/"open":\[[^,]+/, '"open":["x"')
+    await using server = await stage({ body, date: NOW })
+    const batch = await sourceOn(server).fetch(lastMinutes(30))
+    expect(batch.dropped).toMatchObject({ 'bad-price': 1, 'null-row': 0 })
   })
 
   it('does without what bars are not made of', async () => {
@@ -163,6 +195,16 @@ describe('the Yahoo source', () => {
     expect(batch.bars.toArray()).toEqual(bars.filter(({ time }) => time < VISIBLE - MINUTE))
     expect(batch.received).toBe(bars.length + 3)
     expect(batch.dropped['null-row']).toBe(3)
+  })
+
+  it('shows the forming bar of the last part, whatever the parts before show', async () => {
+    const old = someBars(THIS_MINUTE - 8 * DAY, 1)
+    const stale = { body: chartBody({ lastTrade: old[0]?.time, rows: old }), date: THIS_MINUTE - 8 * DAY }
+    await using server = await stage(stale, { body: HEALTHY, date: NOW })
+    const batch = await sourceOn(server).fetch(lastMinutes(8 * 1_440))
+    expect(batch.forming?.time).toBe(Math.floor(VISIBLE / MINUTE) * MINUTE)
+    expect(batch.watermark).toBe(VISIBLE - 2_000)
+    expect(batch.dropped['not-closed']).toBe(2)
   })
 
   it('takes a part without data as empty', async () => {

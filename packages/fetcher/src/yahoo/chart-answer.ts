@@ -102,9 +102,7 @@ function epochMs(value: unknown): number | undefined {
 }
 
 function part(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
 
 function at(value: unknown, path: readonly string[]): readonly unknown[] {

@@ -101,7 +101,6 @@ export class Exchange {
       const body = await abortable(response.text(), this.#signal)
       return { status: response.status, headers: response.headers, body }
     } catch (error) {
-      this.#signal.throwIfAborted()
       const reason = systemCode(error)
       throw this.error({ kind: 'network', ...(reason === undefined ? {} : { reason }) }, error)
     } finally {

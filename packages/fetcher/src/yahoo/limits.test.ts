@@ -55,7 +55,9 @@ describe('withinReach', () => {
   })
 
   it('throws when all of it is older, and says since when there are bars', () => {
-    expect(() => withinReach({ from: 0, to: now - 30 * DAY }, '1m', now, 'Yahoo')).toThrow(
+    const earliest = withinReach({ from: 0, to: now }, '1m', now, 'Yahoo').from
+    expect(withinReach({ from: 0, to: earliest + 60_000 }, '1m', now, 'Yahoo').from).toBe(earliest)
+    expect(() => withinReach({ from: 0, to: earliest }, '1m', now, 'Yahoo')).toThrow(
       /^Yahoo: the window ends before 2023-10-15T22:19:00.000Z, the oldest 1m bar/,
     )
   })
