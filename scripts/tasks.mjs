@@ -7,7 +7,8 @@ const CLI = 'apps/cli/src/main.ts'
 const node = (...args) => ({ command: 'node', args })
 const bin = (name, ...args) => ({ command: name, args })
 const vitest = (...args) => ({ command: 'vitest', args })
-const openpredict = (...args) => node(...SOURCE, CLI, ...args)
+// The two dashes keep Node from taking our own --env-file for its own.
+const openpredict = (...args) => node(...SOURCE, '--', CLI, ...args)
 
 export const TASKS = {
   demo: (args) => [openpredict('demo', ...args)],

@@ -51,7 +51,7 @@ describe('openpredict', () => {
   })
 
   it.each([
-    [{ INSTRUMENT: 'N Q' }, /INSTRUMENT: "N Q" is not a symbol/],
+    [{ INSTRUMENT: 'N Q' }, /INSTRUMENT is "N Q": expected symbols/],
     [{ FETCH_INTERVAL_SECONDS: 'often' }, /FETCH_INTERVAL_SECONDS is "often": expected whole seconds/],
   ])('refuses the environment %j by the name of the variable', async (env, message) => {
     using workplace = new Workplace()

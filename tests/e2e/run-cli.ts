@@ -33,7 +33,7 @@ export class Workplace implements Disposable {
 
   /** Starts `openpredict ARGS` here, as a person would, with nothing of this process's environment but PATH. */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    const child = spawn(process.execPath, ['--conditions=@openpredict/source', MAIN, ...args], {
+    const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', MAIN, ...args], {
       cwd: this.folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

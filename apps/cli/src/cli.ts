@@ -2,11 +2,14 @@ import { Command, CommanderError } from 'commander'
 
 import { calculateCommand } from './commands/calculate.ts'
 import { collectCommands } from './commands/collect.ts'
+import { configCommand } from './commands/config.ts'
+import { databaseCommand } from './commands/database.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { healthCommand } from './commands/health.ts'
 import { importCommand } from './commands/import.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { readEnvFile } from './env-file.ts'
 import type { Action, Services } from './services.ts'
 import { StoppedBySignal } from './stopped.ts'
 
@@ -16,11 +19,19 @@ const USAGE = 2
  * Runs one command line and returns its exit code. Everything a command needs of the outside world is in `services`;
  * nothing here ends the process.
  */
-export async function runCli(argv: readonly string[], services: Services): Promise<number> {
+export async function runCli(argv: readonly string[], outside: Omit<Services, 'envFile'>): Promise<number> {
   let code = 0
+  const env = { ...outside.env }
+  const envFile = new Set<string>()
+  const services = { ...outside, env, envFile }
   const json = argv.includes('--json')
   const program = createProgram(services, async (action) => {
-    code = await runAction(action, services, json)
+    const { envFile: file } = program.opts<{ envFile?: string }>()
+    const prepared: Action = async () => {
+      if (file !== undefined) for (const name of readEnvFile(file, env)) envFile.add(name)
+      return await action()
+    }
+    code = await runAction(prepared, services, json)
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -36,6 +47,7 @@ function createProgram(services: Services, run: (action: Action) => Promise<void
   const program = new Command('openpredict')
     .description('Collects closed 1-minute bars of futures, stores them, and computes the levels traders read.')
     .version(services.version, '-v, --version', 'print the version')
+    .option('--env-file <file>', 'variables that the environment does not set, as NAME=value lines')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .showSuggestionAfterError()
@@ -46,11 +58,13 @@ function createProgram(services: Services, run: (action: Action) => Promise<void
     importCommand(services, run),
     exportCommand(services, run),
     healthCommand(services, run),
+    configCommand(services, run),
+    databaseCommand(services, run),
     simulateCommand(services, run),
     demoCommand(services, run),
   ]
   for (const command of commands) program.addCommand(command)
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => services.terminal.out(text.trimEnd()),
       writeErr: (text) => services.terminal.note(text.trimEnd()),

@@ -1,11 +1,7 @@
-import { type Instrument, instrumentOf, MarketError } from '@openpredict/market'
+import { type Instrument, instrumentOf } from '@openpredict/market'
 
+import { type Environment, type Setting, SETTINGS, textOf } from './settings.ts'
 import { UsageError } from './usage-error.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-const DEFAULT_SYMBOL = 'NQ=F'
-const DEFAULT_STORE = 'sqlite:openpredict.sqlite'
 
 /** The instruments to work on: flags first, then INSTRUMENT (a comma between several), then NQ=F. Doubles count once. */
 export function configuredInstruments(
@@ -13,10 +9,8 @@ export function configuredInstruments(
   env: Environment,
 ): readonly Instrument[] {
   const named = [...(flags.symbol ?? []), ...(flags.instrument ?? [])]
-  const symbols = named.length > 0 ? named : fromEnvironment(env).map((text) => text.trim())
-  return [...new Set(symbols.map((symbol) => symbol.toUpperCase()))].map((symbol) =>
-    instrument(symbol, named.length > 0),
-  )
+  const all = named.length > 0 ? named.map(instrumentOf) : (configured(SETTINGS.instruments, env) ?? [])
+  return [...new Map(all.map((instrument) => [instrument.symbol, instrument])).values()]
 }
 
 /** The one instrument to work on. */
@@ -25,47 +19,53 @@ export function configuredInstrument(
   env: Environment,
 ): Instrument {
   const named = flags.symbol ?? flags.instrument
-  const [first = DEFAULT_SYMBOL, ...more] = named === undefined ? fromEnvironment(env) : [named]
-  if (more.length > 0) {
-    throw new UsageError(
-      `INSTRUMENT names ${more.length + 1} instruments, this command works on one.`,
-      'Name it with --symbol.',
-    )
-  }
-  return instrument(first, named !== undefined)
+  if (named !== undefined) return instrumentOf(named)
+  const [first, ...more] = configuredInstruments({}, env)
+  if (first !== undefined && more.length === 0) return first
+  throw new UsageError(
+    `${SETTINGS.instruments.name} names ${more.length + 1} instruments, this command works on one.`,
+    'Name it with --symbol.',
+  )
 }
 
 /** The URL of the store: flag, then OPENPREDICT_STORE, then a file in the current folder. */
 export function configuredStore(flags: { readonly store?: string }, env: Environment): string {
-  return flags.store ?? nonEmpty(env['OPENPREDICT_STORE']) ?? DEFAULT_STORE
+  return flags.store ?? configured(SETTINGS.store, env) ?? ''
 }
 
 /** Seconds between cycles: flag, then FETCH_INTERVAL_SECONDS, then 60. */
 export function configuredInterval(flags: { readonly interval?: number }, env: Environment): number {
-  if (flags.interval !== undefined) return flags.interval
-  const text = nonEmpty(env['FETCH_INTERVAL_SECONDS'])
-  if (text === undefined) return 60
-  const seconds = Number(text)
-  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= 86_400) return seconds
+  return flags.interval ?? configured(SETTINGS.intervalSeconds, env) ?? 60
+}
+
+/** The address to ask in place of Yahoo's, if one is set. */
+export function configuredYahooUrl(env: Environment): string | undefined {
+  return configured(SETTINGS.yahooUrl, env)
+}
+
+/** The value of a setting, or its fallback. Throws a `UsageError` for one that cannot be right. */
+export function configured<T>(setting: Setting<T>, env: Environment): T | undefined {
+  const text = textOf(setting, env) ?? setting.fallback
+  if (text === undefined) return undefined
+  try {
+    const value = setting.parse(text)
+    if (value !== undefined) return value
+  } catch {
+    // The message below says more: it names the variable.
+  }
+  const found = setting.secret === true ? 'something else' : `"${withoutPassword(text)}"`
   throw new UsageError(
-    `FETCH_INTERVAL_SECONDS is "${text}": expected whole seconds from 1 to 86400.`,
-    'Correct the variable or give --interval.',
+    `${setting.name} is ${found}: expected ${setting.expected}.`,
+    'Correct the variable, or give the flag.',
   )
 }
 
-function fromEnvironment(env: Environment): readonly string[] {
-  return (nonEmpty(env['INSTRUMENT']) ?? DEFAULT_SYMBOL).split(',')
-}
-
-function instrument(symbol: string, fromFlag: boolean): Instrument {
-  try {
-    return instrumentOf(symbol)
-  } catch (error) {
-    if (!(error instanceof MarketError) || fromFlag) throw error
-    throw new UsageError(`INSTRUMENT: ${error.message}.`, 'Correct the variable or give --symbol.')
-  }
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : text.trim()
+/** A text that may be a URL, safe to print: without user, password, query and fragment. */
+export function withoutPassword(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || url.host === '') return text
+  const { username, password, search, hash } = url
+  if (`${username}${password}${search}${hash}` === '') return text
+  const user = username === '' && password === '' ? '' : '•••@'
+  return `${url.protocol}//${user}${url.host}${url.pathname}${search === '' && hash === '' ? '' : '?•••'}`
 }

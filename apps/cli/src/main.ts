@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The two dashes: Node would look for a file named after our own --env-file by itself, and end when it is not there.
 import process from 'node:process'
 
 import manifest from '../package.json' with { type: 'json' }

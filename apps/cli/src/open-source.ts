@@ -2,6 +2,7 @@ import type { FetchWindowOptions } from '@openpredict/collector'
 import type { BarSource } from '@openpredict/fetcher'
 import { type Clock, createScaledClock } from '@openpredict/market'
 
+import { configuredYahooUrl } from './configuration.ts'
 import type { Services } from './services.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -28,7 +29,7 @@ export async function openSource(text: string, services: Services): Promise<Open
   const fetcher = await import('@openpredict/fetcher')
   switch (kind) {
     case 'yahoo': {
-      const baseUrl = services.env['OPENPREDICT_YAHOO_URL']
+      const baseUrl = configuredYahooUrl(services.env)
       const source = fetcher.createYahooSource({ clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
       return {
         source: fetcher.withRetries(source, { timer, random: Math.random }),

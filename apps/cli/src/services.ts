@@ -1,10 +1,14 @@
 import type { Clock } from '@openpredict/market'
 
+import type { Environment } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Everything a command may touch of the outside world. */
 export interface Services {
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** The environment, completed from `--env-file`. */
+  readonly env: Environment
+  /** The names of the variables that came from `--env-file`. */
+  readonly envFile: ReadonlySet<string>
   /** The time of day. */
   readonly clock: Clock
   /** Real time that only moves on, for durations and deadlines; its epoch means nothing. */

@@ -1,25 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import process from 'node:process'
 
-import { describeFailure, lagOf } from '@openpredict/collector'
+import { lagOf } from '@openpredict/collector'
 import { calendarOf, formatInstant } from '@openpredict/market'
 
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
-import { formatAge, formatDuration, formatMinute } from '../../format.ts'
+import { formatAge, formatMinute } from '../../format.ts'
 import { openSource } from '../../open-source.ts'
 import { openConfiguredStore } from '../../open-store.ts'
 import type { Services } from '../../services.ts'
 import type { HealthFlags } from '../health.ts'
-
-/** One thing that was looked at. */
-interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly message: string
-  readonly hint?: string
-  readonly durationMs: number
-}
+import { Checklist, printChecks } from './checklist.ts'
 
 const HOUR = 3_600_000
 /** A lag beyond this is a problem while the market is open. */
@@ -29,36 +21,26 @@ const STALE_AFTER = 5 * 60_000
 export async function checkHealth(flags: HealthFlags, services: Services): Promise<number> {
   const { terminal } = services
   const all = flags.checkDb !== true && flags.checkYahoo !== true
-  const checks: Check[] = []
-  const look = async (name: string, work: () => Promise<string>): Promise<void> => {
-    const started = services.timer.now()
-    try {
-      const message = await work()
-      checks.push({ name, ok: true, message, durationMs: services.timer.now() - started })
-    } catch (error) {
-      services.signal.throwIfAborted()
-      const { message, hint } = describeFailure(error)
-      checks.push({ name, ok: false, message, hint, durationMs: services.timer.now() - started })
-    }
-  }
+  const checklist = new Checklist(services)
+  const { checks } = checklist
   if (all)
-    await look('runtime', () => Promise.resolve(`Node ${process.versions.node} on ${process.platform}-${process.arch}`))
-  if (all || flags.checkDb === true) await checkStore(flags, services, look)
-  if (all || flags.checkYahoo === true) await checkSource(flags, services, look)
+    await checklist.look('runtime', () =>
+      Promise.resolve(`Node ${process.versions.node} on ${process.platform}-${process.arch}`),
+    )
+  if (all || flags.checkDb === true) await checkStore(flags, services, checklist)
+  if (all || flags.checkYahoo === true) await checkSource(flags, services, checklist)
 
   const ok = checks.every((check) => check.ok)
   const report = { ok, at: formatInstant(services.clock.now()), version: services.version, checks }
   if (flags.output !== undefined) await writeFile(flags.output, `${JSON.stringify(report, null, 2)}\n`)
   if (flags.json === true) terminal.out(JSON.stringify(report))
-  else printChecks(checks, services)
+  else printChecks(checks, terminal)
   return ok ? EXIT.fine : EXIT.no
 }
 
-type Look = (name: string, work: () => Promise<string>) => Promise<void>
-
-async function checkStore(flags: HealthFlags, services: Services, look: Look): Promise<void> {
+async function checkStore(flags: HealthFlags, services: Services, checklist: Checklist): Promise<void> {
   const instrument = configuredInstrument(flags, services.env)
-  await look('store', async () => {
+  await checklist.look('store', async () => {
     await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock: services.clock })
     const { version } = await store.schema()
     await store.probe()
@@ -67,10 +49,10 @@ async function checkStore(flags: HealthFlags, services: Services, look: Look): P
   })
 }
 
-async function checkSource(flags: HealthFlags, services: Services, look: Look): Promise<void> {
+async function checkSource(flags: HealthFlags, services: Services, checklist: Checklist): Promise<void> {
   const instrument = configuredInstrument(flags, services.env)
   const calendar = calendarOf(instrument)
-  await look('source', async () => {
+  await checklist.look('source', async () => {
     const { source, clock, title } = await openSource(flags.source, services)
     const now = clock.now()
     // A closed market has no newer bars than those of its last hours.
@@ -84,14 +66,4 @@ async function checkSource(flags: HealthFlags, services: Services, look: Look): 
       throw new Error(`${title}: the newest bar is ${formatAge(lag)} behind`)
     return `${title}: newest closed bar ${formatMinute(newest.time)} UTC, delay ${formatAge(batch.delayMs)}`
   })
-}
-
-function printChecks(checks: readonly Check[], { terminal }: Services): void {
-  const { out, colour } = terminal
-  for (const { name, ok, message, hint, durationMs } of checks) {
-    out(
-      `${ok ? colour.green('✔') : colour.red('✖')} ${name.padEnd(8)} ${message} ${colour.dim(`(${formatDuration(durationMs)})`)}`,
-    )
-    if (!ok && hint !== undefined && hint !== '') out(`           ${colour.dim('→')} ${hint}`)
-  }
 }

@@ -1,0 +1,105 @@
+import { type Instrument, instrumentOf } from '@openpredict/market'
+
+/** The variables as they came: from the process, or from a file. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** One thing that can be configured by a variable. */
+export interface Setting<T> {
+  /** The variable's name. */
+  readonly name: string
+  /** What it decides, in one line. */
+  readonly about: string
+  /** What a value must look like: completes "expected …". */
+  readonly expected: string
+  /** What counts when the variable is empty; `undefined`: nothing. */
+  readonly fallback: string | undefined
+  /** Never shown. */
+  readonly secret?: true
+  /** Reads a value; throws, or returns `undefined`, for one that cannot be right. */
+  readonly parse: (text: string) => T | undefined
+}
+
+/** A URL of one of these protocols, kept as it was written. */
+function urlOf(...protocols: readonly string[]): (text: string) => string | undefined {
+  return (text) => (protocols.includes(URL.parse(text)?.protocol ?? '') ? text : undefined)
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const value = Number(text)
+    return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined
+  }
+}
+
+/** The settings by what they decide. */
+export interface Settings {
+  readonly store: Setting<string>
+  readonly instruments: Setting<readonly Instrument[]>
+  readonly intervalSeconds: Setting<number>
+  readonly yahooUrl: Setting<string>
+  readonly marketTimezone: Setting<string>
+  readonly utcTimezone: Setting<string>
+  readonly noColour: Setting<string>
+}
+
+/** Every variable that OpenPredict reads. Flags come before them. */
+export const SETTINGS: Settings = {
+  store: {
+    name: 'OPENPREDICT_STORE',
+    about: 'where rows are kept',
+    expected: 'sqlite:PATH',
+    fallback: 'sqlite:openpredict.sqlite',
+    parse: (text) => (/^sqlite:./i.test(text) ? text : undefined),
+  },
+  instruments: {
+    name: 'INSTRUMENT',
+    about: 'what to collect, a comma between several',
+    expected: "symbols as Yahoo writes them, such as NQ=F or 'NQ=F,ES=F'",
+    fallback: 'NQ=F',
+    parse: (text) => text.split(',').map((symbol) => instrumentOf(symbol)),
+  },
+  intervalSeconds: {
+    name: 'FETCH_INTERVAL_SECONDS',
+    about: 'seconds between cycles',
+    expected: 'whole seconds from 1 to 86400',
+    fallback: '60',
+    parse: wholeNumber(1, 86_400),
+  },
+  yahooUrl: {
+    name: 'OPENPREDICT_YAHOO_URL',
+    about: "another address in place of Yahoo's",
+    expected: 'a URL that begins with http:// or https://',
+    fallback: undefined,
+    parse: urlOf('http:', 'https:'),
+  },
+  marketTimezone: {
+    name: 'MARKET_TIMEZONE',
+    about: 'the zone of trading days and sessions',
+    expected: 'America/New_York, the only one that the definitions know',
+    fallback: 'America/New_York',
+    parse: (text) => (text === 'America/New_York' ? text : undefined),
+  },
+  utcTimezone: {
+    name: 'UTC_TIMEZONE',
+    about: 'the zone in which instants are stored and shown',
+    expected: 'UTC, the only one there is',
+    fallback: 'UTC',
+    parse: (text) => (text === 'UTC' ? text : undefined),
+  },
+  noColour: {
+    name: 'NO_COLOR',
+    about: 'no colour when set',
+    expected: 'anything',
+    fallback: undefined,
+    parse: (text) => text,
+  },
+}
+
+/** A variable's text, trimmed; `undefined` when it is empty. */
+export function textOf({ name }: Setting<unknown>, env: Environment): string | undefined {
+  const text = env[name]?.trim()
+  return text === undefined || text === '' ? undefined : text
+}
+
+/** All settings, in the order in which they are shown. */
+export const ALL_SETTINGS: readonly Setting<unknown>[] = Object.values<Setting<unknown>>({ ...SETTINGS })
