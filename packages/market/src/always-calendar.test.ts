@@ -13,7 +13,13 @@ const closures = fc.array(
     .map(([start, length]): Period => ({ start: START + start * MINUTE, end: START + (start + length) * MINUTE })),
   { maxLength: 5 },
 )
-const times = fc.integer({ min: -10 * 60, max: 100 * 60 }).map((seconds) => START + seconds * 1_000)
+/** Whole seconds, and often whole minutes, at which closures begin and end. */
+const times = fc
+  .oneof(
+    fc.integer({ min: -10 * 60, max: 100 * 60 }),
+    fc.integer({ min: 0, max: 80 }).map((minutes) => minutes * 60),
+  )
+  .map((seconds) => START + seconds * 1_000)
 
 describe('a calendar that is always open', () => {
   const always = alwaysOpenBut([])

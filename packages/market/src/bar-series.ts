@@ -156,9 +156,6 @@ function allocate(capacity: number): Columns {
 
 function grow(columns: Columns, capacity: number): Columns {
   const grown = allocate(capacity)
-  for (const name of COLUMNS) {
-    const column = columns[name]
-    grown[name].set(column.length > capacity ? column.subarray(0, capacity) : column)
-  }
+  for (const name of COLUMNS) grown[name].set(columns[name].subarray(0, capacity))
   return grown
 }

@@ -36,9 +36,7 @@ export function checkExceptions(exceptions: readonly CalendarException[], hours:
 function problemOf({ kind, start, end }: CalendarException, hours: Instrument['hours']): string | undefined {
   if (!['close', 'outage', 'open'].includes(kind)) return `kind "${kind}": expected close, outage or open`
   for (const [name, time] of Object.entries({ start, end })) {
-    if (!Number.isSafeInteger(time) || time % MINUTE !== 0) {
-      return `${name} ${time}: expected a whole minute as epoch milliseconds`
-    }
+    if (time % MINUTE !== 0) return `${name} ${time}: expected a whole minute as epoch milliseconds`
     if (!isInKnownYears(time))
       return `${name} ${time}: expected an instant of the years 1987–2199 as epoch milliseconds`
   }

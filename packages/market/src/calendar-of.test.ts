@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { CalendarException } from './calendar-exceptions.ts'
 import { calendarOf } from './calendar-of.ts'
 import { MarketError } from './errors.ts'
 import { parseInstant } from './instant.ts'
@@ -52,6 +53,23 @@ describe('calendarOf', () => {
     expect(calendar.openPeriods(start - MINUTE, end + MINUTE)).toEqual([{ start: start - MINUTE, end: end + MINUTE }])
     expect(formatDate(calendar.sessionOf(end - 1)?.label ?? 0)).toBe('2025-01-01')
     expect(formatDate(calendar.sessionOf(end)?.label ?? 0)).toBe('2025-01-02')
+  })
+
+  it('tells the trading days around New Year apart, whichever of them was asked about before', () => {
+    const open = {
+      kind: 'open',
+      start: parseInstant('2024-12-31T17:00-05:00'),
+      end: parseInstant('2025-01-01T18:00-05:00'),
+    }
+    const turn = parseInstant('2024-12-31T18:00-05:00')
+    for (const before of [parseInstant('2024-06-01'), parseInstant('2025-06-01')]) {
+      for (let time = turn - 90 * MINUTE; time <= turn + 90 * MINUTE; time += MINUTE / 2) {
+        const calendar = calendarOf(nq, { exceptions: [open as CalendarException] })
+        calendar.isOpen(before)
+        expect(calendar.isOpen(time)).toBe(true)
+        expect(formatDate(calendar.sessionOf(time)?.label ?? 0)).toBe(time < turn ? '2024-12-31' : '2025-01-01')
+      }
+    }
   })
 
   it('never closes for other instruments, but by exceptions', () => {

@@ -81,7 +81,7 @@ describe('Easter Sunday', () => {
   })
 
   it('is that of the computus in every year from 1583', () => {
-    for (let year = 1583; year < 2600; year++) {
+    for (let year = 1583; year < 10_000; year++) {
       expect(formatDate(easterSunday(year))).toBe(computus(year))
       expect(weekdayOf(easterSunday(year))).toBe(SUNDAY)
     }

@@ -89,7 +89,7 @@ export function createManualClock(start: number): ManualClock {
           waiting.delete(sleeper)
           reject(signal?.reason as Error)
         }
-        signal?.addEventListener('abort', abort, { once: true })
+        signal?.addEventListener('abort', abort)
         waiting.add(sleeper)
       })
     },

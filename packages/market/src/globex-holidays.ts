@@ -9,6 +9,7 @@ import {
   SUNDAY,
   THURSDAY,
   weekdayOf,
+  yearOf,
 } from './civil-date.ts'
 
 const HOUR = 3_600_000
@@ -71,9 +72,7 @@ export function globexHolidays(year: number): ReadonlyMap<number, Holiday> {
     holidays.set(date, { name, close, trades })
   }
   for (const [date, name] of DAYS_OF_MOURNING) {
-    if (date >= dateOf(year, 1, 1) && date < dateOf(year + 1, 1, 1)) {
-      holidays.set(date, { name, close: BEFORE_STOCKS_OPEN, trades: true })
-    }
+    if (yearOf(date) === year) holidays.set(date, { name, close: BEFORE_STOCKS_OPEN, trades: true })
   }
   return holidays
 }

@@ -1,10 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { MarketError } from './errors.ts'
 import { formatInstant, parseInstant } from './instant.ts'
 
 const year = (text: string): number => Date.parse(`${text}T00:00:00Z`)
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 describe('parseInstant', () => {
   it('reads back every instant that formatInstant writes, years 0–9999', () => {
@@ -36,13 +40,19 @@ describe('parseInstant', () => {
     expect(parseInstant('2024-07-01T12:00:00.25Z')).toBe(noon + 250)
   })
 
-  it('takes a time without a zone as UTC, wherever it runs', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: year('1990-01-01'), max: year('2050-01-01') }), (time) => {
-        expect(parseInstant(formatInstant(time).slice(0, -1))).toBe(time)
-      }),
-    )
-  })
+  it.each(['UTC', 'America/New_York', 'Asia/Tokyo'])(
+    'takes a time without a zone as UTC on a machine in %s',
+    (zone) => {
+      vi.stubEnv('TZ', zone)
+      expect(new Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone)
+      expect(parseInstant('2024-07-01')).toBe(Date.UTC(2024, 6, 1))
+      fc.assert(
+        fc.property(fc.integer({ min: year('1990-01-01'), max: year('2050-01-01') }), (time) => {
+          expect(parseInstant(formatInstant(time).slice(0, -1))).toBe(time)
+        }),
+      )
+    },
+  )
 
   it.each(['2023-02-29', '2023-02-30T10:00Z', '2023-04-31', '2023-13-01', '2023-00-10', '2023-01-00'])(
     'refuses %s, a date that the calendar does not have',

@@ -89,8 +89,8 @@ export function snapPrice(price: number, instrument: Instrument): number {
   const { tick, decimals } = instrument
   if (tick !== undefined) return Number((Math.round(price / tick) * tick).toFixed(decimals))
   if (Math.fround(price) !== price) return price
-  // Nine significant digits tell any two 32-bit floats apart (IEEE 754).
+  // Ends at nine: so many significant digits tell any two 32-bit floats apart (IEEE 754).
   let digits = 6
-  while (digits < 9 && Math.fround(Number(price.toPrecision(digits))) !== price) digits++
+  while (Math.fround(Number(price.toPrecision(digits))) !== price) digits++
   return Number(price.toPrecision(digits))
 }

@@ -77,6 +77,10 @@ describe('New York time', () => {
     )
   })
 
+  it('takes midnight when no time of day is given', () => {
+    expect(newYorkInstant(Date.UTC(2024, 6, 1) / DAY)).toBe(Date.UTC(2024, 6, 1, 4))
+  })
+
   it('takes the change itself for a time that the spring skips', () => {
     const date = Date.UTC(2024, 2, 10) / DAY
     expect(newYorkInstant(date, 2 * HOUR)).toBe(Date.UTC(2024, 2, 10, 7))

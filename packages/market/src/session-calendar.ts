@@ -56,7 +56,6 @@ export class SessionCalendar implements Calendar {
   }
 
   openPeriods(from: number, to: number): readonly Period[] {
-    if (from >= to) return []
     const last = this.#yearAt(to).year
     const periods: Period[] = []
     for (let { year } = this.#yearAt(from); year <= last; year++) {
