@@ -80,6 +80,7 @@ describe('parseBars', () => {
   it.each([
     ['Windows line ends', `${HEADER}\r\n${LINE}\r\n${NEXT}\r\n`],
     ['a byte order mark', `\uFEFF${HEADER}\n${LINE}\n${NEXT}\n`],
+    ['a byte order mark before quotes', `\uFEFF"timestamp",open,high,low,close,volume\n${LINE}\n${NEXT}\n`],
     ['no last line end', `${HEADER}\n${LINE}\n${NEXT}`],
     ['empty lines', `\n${HEADER}\n\n${LINE}\n\n\n${NEXT}\n\n`],
     ['quotes', `"timestamp","open","high","low","close","volume"\n"${LINE.replaceAll(',', '","')}"\n${NEXT}`],

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 
 import { type BarSeries, BarSeriesBuilder, type Interval } from '@openpredict/market'
@@ -145,9 +145,8 @@ async function openBytes(path: string): Promise<Readable> {
     const plain = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES })
     if (!isGzip(buffer.subarray(0, bytesRead))) return plain
     const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
-    plain.on('error', (error) => gunzip.destroy(error))
-    gunzip.on('close', () => plain.destroy())
-    return plain.pipe(gunzip)
+    // Each ends with the other; what went wrong reaches whoever reads.
+    return pipeline(plain, gunzip, () => {})
   } catch (error) {
     await file.close()
     throw error
