@@ -93,7 +93,7 @@ describe('db', () => {
     await using world = await startWorld({ start: START })
     const none = await workplace.run(['db', 'status'])
     expect(none.code).toBe(4)
-    expect(none.stderr).toContain('there is no such file')
+    expect(none.stderr).toContain('there is nothing to read')
 
     const migrated = await workplace.run(['db', 'migrate', '--json'])
     expect(JSON.parse(migrated.stdout)).toMatchObject({ from: 0, applied: [1] })
