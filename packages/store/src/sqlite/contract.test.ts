@@ -1,20 +1,16 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { createManualClock } from '@openpredict/market'
 
+import { FAST_FOLDER } from '../../test/fast-folder.ts'
 import { realClock } from '../../test/real-clock.ts'
 import { testStore } from '../testing/index.ts'
 
 import { createSqliteStore } from './index.ts'
 
-/** Memory that looks like a disk, where there is one: the contract is not about how fast a disk flushes. */
-const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
 testStore('SQLite in a file', async () => {
-  const folder = await mkdtemp(join(FAST, 'openpredict-store-'))
+  const folder = await mkdtemp(join(FAST_FOLDER, 'openpredict-store-'))
   return {
     open: () => createSqliteStore({ path: join(folder, 'store.sqlite'), clock: realClock }),
     lasting: true,

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import {
-  chmodSync,
-  mkdirSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +18,7 @@ import { realClock } from '../../test/real-clock.ts'
 import { bars, level, NQ, ORIGIN, T0 } from '../testing/samples.ts'
 import { Connection } from './connection.ts'
 import { APPLICATION_ID } from './database-file.ts'
+import { openWriter } from './open-writer.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './index.ts'
 
 let folder = ''
@@ -45,6 +44,19 @@ async function refused(options: Partial<SqliteStoreOptions> = {}): Promise<unkno
   } catch (error) {
     return error
   }
+}
+
+/** The files that this process has open, where the system tells. */
+function openFiles(): readonly string[] {
+  const descriptors = '/proc/self/fd'
+  if (!existsSync(descriptors)) return []
+  return readdirSync(descriptors).flatMap((name) => {
+    try {
+      return [readlinkSync(join(descriptors, name))]
+    } catch {
+      return []
+    }
+  })
 }
 
 function filesBelow(start: string): Record<string, string> {
@@ -77,10 +89,15 @@ describe('a new file', () => {
   })
 
   it('writes ahead and flushes every commit to the disk', async () => {
+    const writer = openWriter(path)
+    expect(writer.get('PRAGMA journal_mode')).toEqual(['wal'])
+    expect(writer.number('PRAGMA synchronous')).toBe(2)
+    expect(writer.number('PRAGMA foreign_keys')).toBe(1)
+    writer.close()
+  })
+
+  it('has its journal beside it while it is open', async () => {
     const store = await open()
-    const other = new Connection({ path })
-    expect(other.get('PRAGMA journal_mode')).toEqual(['wal'])
-    other.close()
     await store.transaction(async (tx) => {
       await tx.putBars(NQ, bars(1), ORIGIN)
     })
@@ -93,6 +110,7 @@ describe('a file that is none of ours', () => {
   it.each([
     ['text', 'timestamp,open,high,low,close,volume\n'.repeat(10), 'not-a-database'],
     ['a few bytes', 'SQLite', 'not-a-database'],
+    ['the beginning of a database', 'SQLite format 3\0', 'not-a-database'],
     ['zeros', '\0'.repeat(8_192), 'not-a-database'],
   ])('is refused when it holds %s, and not touched', async (_, content, kind) => {
     writeFileSync(path, content)
@@ -127,21 +145,6 @@ describe('a file that is none of ours', () => {
   })
 })
 
-describe('a damaged file', () => {
-  it('is refused when its end is missing', async () => {
-    await filled(5_000)
-    truncateSync(path, 8_192)
-    expect(await refused()).toMatchObject({ code: 'corrupt' })
-  })
-
-  it('is refused when its pages are overwritten', async () => {
-    await filled(10)
-    const content = readFileSync(path)
-    writeFileSync(path, content.fill(0xa5, 100))
-    expect(await refused()).toMatchObject({ code: 'corrupt' })
-  })
-})
-
 describe('tables of another version', () => {
   async function changed(sql: string): Promise<void> {
     await filled()
@@ -155,6 +158,8 @@ describe('tables of another version', () => {
     const before = readFileSync(path)
     expect(await refused()).toMatchObject({ code: 'newer-schema', failure: { found: 99 } })
     expect(readFileSync(path).equals(before)).toBe(true)
+    // Its journal would still be here if the file were.
+    expect(readdirSync(folder)).toEqual(['store.sqlite'])
   })
 
   it('are refused when a migration is not the one that was applied', async () => {
@@ -193,6 +198,10 @@ describe('a store opened only for reading', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('is none when it would live in memory', async () => {
+    expect(await refused({ path: ':memory:', readOnly: true })).toMatchObject({ code: 'not-found' })
+  })
+
   it('reads and refuses to write', async () => {
     await filled()
     const store = await open({ readOnly: true })
@@ -223,6 +232,20 @@ describe('a locked file', () => {
     other.exec('ROLLBACK')
     expect((await work).inserted.length).toBe(1)
     other.close()
+    await store.close()
+  })
+
+  it('is waited for where another process is just making it', async () => {
+    const other = new Connection({ path })
+    other.exec('BEGIN EXCLUSIVE')
+    const waiting = createManualClock(T0)
+    const opening = open({ clock: waiting })
+    while (waiting.sleepers === 0) await new Promise((resolve) => setImmediate(resolve))
+    other.exec('COMMIT')
+    other.close()
+    waiting.advance(1_000)
+    const store = await opening
+    expect((await store.schema()).pending).toEqual([])
     await store.close()
   })
 
@@ -288,58 +311,6 @@ describe('a full disk', () => {
 
   it('is said when the file cannot even be made', async () => {
     expect(await refused({ maxPages: 1 })).toMatchObject({ code: 'disk-full' })
-  })
-})
-
-/** Tries to open the file in a process without privileges, as root may write anywhere. */
-function codeAsOrdinaryUser(options: object): string {
-  const script = `
-    import { createManualClock } from '@openpredict/market'
-    import { createSqliteStore } from '${join(import.meta.dirname, 'index.ts')}'
-    const options = { ...${JSON.stringify(options)}, clock: createManualClock(0) }
-    try {
-      const store = await createSqliteStore(options)
-      await store.probe()
-      await store.close()
-      console.log('opened')
-    } catch (error) {
-      console.log(error.code)
-    }`
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@openpredict/source', '--input-type=module', '--eval', script],
-    { encoding: 'utf8', cwd: import.meta.dirname, ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}) },
-  )
-  return stdout.trim() || stderr
-}
-
-describe.runIf(process.platform !== 'win32')('without rights', () => {
-  it('refuses a folder that cannot be written', () => {
-    chmodSync(folder, 0o555)
-    expect(codeAsOrdinaryUser({ path })).toBe('no-permission')
-    expect(codeAsOrdinaryUser({ path: join(folder, 'deeper', 'store.sqlite') })).toBe('no-permission')
-    expect(readdirSync(folder)).toEqual([])
-  })
-
-  it('refuses a file that cannot be written, and reads it', async () => {
-    await filled()
-    chmodSync(folder, 0o777)
-    chmodSync(path, 0o444)
-    const before = readFileSync(path)
-    expect(codeAsOrdinaryUser({ path })).toBe('read-only')
-    expect(readFileSync(path).equals(before)).toBe(true)
-  })
-
-  it('refuses a file that cannot be read', async () => {
-    await filled()
-    chmodSync(folder, 0o755)
-    chmodSync(path, 0o000)
-    expect(codeAsOrdinaryUser({ path })).toBe('no-permission')
-  })
-
-  it('refuses a file in a folder that cannot be entered', async () => {
-    mkdirSync(join(folder, 'closed'), { mode: 0o700 })
-    chmodSync(folder, 0o755)
-    expect(codeAsOrdinaryUser({ path: join(folder, 'closed', 'store.sqlite') })).toBe('no-permission')
+    expect(openFiles().filter((name) => name.startsWith(folder))).toEqual([])
   })
 })

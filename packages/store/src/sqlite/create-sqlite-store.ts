@@ -4,9 +4,10 @@ import { StoreError } from '../errors.ts'
 import type { OpenStoreOptions } from '../open-store.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
-import { APPLICATION_ID, inspectFile } from './database-file.ts'
+import { inspectFile, notFound } from './database-file.ts'
 import { whenFree } from './lock-wait.ts'
 import { LATEST } from './migrations.ts'
+import { openWriter } from './open-writer.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 /** Options of `createSqliteStore`. */
@@ -41,9 +42,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const { clock, readOnly = false, migrate = true, lockTimeoutMs = 5_000, maxPages } = options
   const path = options.path === MEMORY ? MEMORY : resolve(options.path)
   const inMemory = path === MEMORY
+  if (inMemory && readOnly) throw notFound(path)
   if (!inMemory) await inspectFile(path, { readOnly })
   const wait = { clock, location: path, timeoutMs: lockTimeoutMs }
-  const writer = readOnly && !inMemory ? undefined : await whenFree(() => openWriter(path, maxPages), wait)
+  const writer = readOnly ? undefined : await whenFree(() => openWriter(path, maxPages), wait)
   const openReader = inMemory ? undefined : () => new Connection({ path, readOnly: true })
   const store = new SqliteStore({ writer, openReader, location: path, clock, lockTimeoutMs })
   try {
@@ -55,22 +57,6 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     return store
   } catch (error) {
     await store.close()
-    throw error
-  }
-}
-
-function openWriter(path: string, maxPages: number | undefined): Connection {
-  const writer = new Connection({ path })
-  try {
-    if (maxPages !== undefined) writer.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`)
-    // First of all and before WAL, so that the file's own header says from its first byte on whose it is.
-    if (writer.number('PRAGMA application_id') !== APPLICATION_ID) {
-      writer.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    }
-    writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    return writer
-  } catch (error) {
-    writer.close()
     throw error
   }
 }

@@ -21,13 +21,7 @@ export async function inspectFile(path: string, { readOnly }: { readonly readOnl
   try {
     const found = await statOf(path)
     if (found === undefined) {
-      if (readOnly) {
-        throw new StoreError(
-          `store ${path}: there is no such file`,
-          { kind: 'not-found' },
-          { hint: 'Collect or import something first, or give another path.' },
-        )
-      }
+      if (readOnly) throw notFound(path)
       await mkdir(dirname(path), { recursive: true })
     } else if (!found.isFile()) {
       throw new StoreError(
@@ -39,6 +33,15 @@ export async function inspectFile(path: string, { readOnly }: { readonly readOnl
   } catch (error) {
     throw storeErrorOf(error, path)
   }
+}
+
+/** What opening for reading says where nothing is. */
+export function notFound(location: string): StoreError {
+  return new StoreError(
+    `store ${location}: there is nothing to read`,
+    { kind: 'not-found' },
+    { hint: 'Collect or import something first, or give another path.' },
+  )
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

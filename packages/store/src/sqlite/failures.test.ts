@@ -32,13 +32,15 @@ describe('storeErrorOf', () => {
   it.each([
     ['EACCES', 'no-permission'],
     ['EPERM', 'no-permission'],
+    ['ENOENT', 'no-permission'],
+    ['ERR_OUT_OF_RANGE', 'corrupt'],
     ['EROFS', 'read-only'],
     ['ENOSPC', 'disk-full'],
     ['EDQUOT', 'disk-full'],
     ['ENOTDIR', 'not-a-file'],
     ['EEXIST', 'not-a-file'],
     ['EMFILE', 'io'],
-  ])('knows %s of the file system', (code, kind) => {
+  ])('knows %s of Node', (code, kind) => {
     expect(storeErrorOf(Object.assign(new Error(code), { code }), 'x').code).toBe(kind)
   })
 

@@ -33,6 +33,7 @@ function storyOf(error: unknown): Story {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
+    case 'ENOENT':
       return STORIES.noPermission
     case 'EROFS':
       return STORIES.readOnly
@@ -43,6 +44,9 @@ function storyOf(error: unknown): Story {
     case 'EEXIST':
     case 'EISDIR':
       return STORIES.notAFile
+    case 'ERR_OUT_OF_RANGE':
+      // Node's: a whole number in the file that is none of ours.
+      return STORIES.corrupt
     default:
       return { failure: { kind: 'io' }, says: words, hint: 'Check the disk and the path, then try again.' }
   }

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.ts'
 import { columnsOf } from '../internal/columns.ts'
 import type { Fields } from '../internal/row-check.ts'
 import { storableJson, storableText } from '../internal/storable-text.ts'
@@ -14,7 +15,7 @@ export function encodeRow(table: TableName, row: Fields): SqlValue[] {
 export function decodeRow<T extends TableName>(table: T, values: readonly SqlValue[]): Row<T> {
   const row: Record<string, Json> = {}
   let i = 0
-  for (const { name, description } of columnsOf(table)) row[name] = decode(description.kind, values[i++] ?? null)
+  for (const { name, description } of columnsOf(table)) row[name] = decode(description.kind, values[i++] ?? null, name)
   return row as Row<T>
 }
 
@@ -25,8 +26,20 @@ function encode(kind: ColumnKind, value: unknown): SqlValue {
   return typeof value === 'string' ? storableText(value) : (value as number)
 }
 
-function decode(kind: ColumnKind, value: SqlValue): Json {
+function decode(kind: ColumnKind, value: SqlValue, name: string): Json {
   if (value === null) return null
   if (kind === 'boolean') return value === 1
-  return kind === 'json' ? (JSON.parse(value as string) as Json) : value
+  return kind === 'json' ? parsed(String(value), name) : value
+}
+
+function parsed(text: string, name: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (cause) {
+    throw new StoreError(
+      `the database is damaged: ${name} does not hold JSON`,
+      { kind: 'corrupt' },
+      { hint: 'Set the file aside, restore a backup or collect again into a new file.', cause },
+    )
+  }
 }

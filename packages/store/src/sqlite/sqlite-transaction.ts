@@ -33,6 +33,8 @@ const PUT_MISSING = upsertSql('missing_minutes', 'excluded.times_asked >= missin
   healed_at: 'coalesce(missing_minutes.healed_at, excluded.healed_at)',
 })
 const HEAL = 'UPDATE missing_minutes SET healed_at = ? WHERE instrument = ? AND timestamp = ? AND healed_at IS NULL'
+/** What a healed minute is checked as, beside its time. */
+const HEALED = { state: 'not_fetched', times_asked: 0 }
 const RAISE = `INSERT INTO instrument_state (instrument, history_version) VALUES (?, 1)
   ON CONFLICT (instrument) DO UPDATE SET history_version = history_version + 1`
 
@@ -147,8 +149,10 @@ export class SqliteTransaction implements StoreTransaction {
 
   async markHealed(instrument: string, minutes: Iterable<number>, healedAt: number): Promise<number> {
     const connection = this.#open()
+    const list = Array.from(minutes)
+    for (const timestamp of list) checkRow('missing_minutes', { ...HEALED, instrument, timestamp, healed_at: healedAt })
     let healed = 0
-    for (const minute of minutes) healed += connection.run(HEAL, [healedAt, instrument, minute])
+    for (const minute of list) healed += connection.run(HEAL, [healedAt, instrument, minute])
     return healed
   }
 

@@ -80,6 +80,7 @@ const BROKEN: readonly (readonly [rule: string, table: string, Put])[] = [
   ['high_at_least_open', 'ohlc_suspects', suspect({ open: 99_999 })],
   ['times_seen_range', 'ohlc_suspects', suspect({ times_seen: 0 })],
   ['state_known', 'missing_minutes', missing({ state: 'lost' })],
+  ['healed_at_is_instant', 'missing_minutes', (tx) => tx.markHealed(NQ, [T0], Number.NaN)],
   ['interval_known', 'ohlc_history', (tx) => tx.putHistoryBars(NQ, '7m' as '5m', bars(1), { source: 'test' })],
 ]
 
