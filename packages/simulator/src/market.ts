@@ -5,16 +5,15 @@ import {
   type Instrument,
   instrumentOf,
   type Interval,
-  intervalMs,
   tradingDate,
 } from '@openpredict/market'
 
 import { SimulatorError } from './errors.ts'
-import { aggregate, join } from './internal/aggregate.ts'
 import { BoundedCache } from './internal/bounded-cache.ts'
 import { contractOf } from './internal/contract.ts'
 import { type DayPath, type DayStreams, walkDay } from './internal/day-path.ts'
 import { streamOf } from './internal/hash.ts'
+import { marketOfMinutes } from './internal/market-of-minutes.ts'
 import { lastTradeIn, partialBar } from './internal/partial-bar.ts'
 import { createDayPlans } from './internal/week-path.ts'
 
@@ -39,13 +38,15 @@ export interface MarketOptions {
 }
 
 /**
- * A market that never was: every minute of every year from 1987 to 2199, made up from a seed when it is asked for.
+ * A market to ask for any of its minutes: one that never was (`createMarket`), or one that is played again
+ * (`createReplayMarket`).
  *
- * All times are epoch milliseconds UTC. Every method throws a `MarketError` of kind `time-range` outside those years.
+ * All times are epoch milliseconds UTC. Methods throw a `MarketError` of kind `time-range` outside 1987–2199.
  */
 export interface SimulatedMarket {
   readonly instrument: Instrument
-  readonly seed: number
+  /** What it is made from; `undefined` when it is played again from bars. */
+  readonly seed: number | undefined
   /**
    * The whole 1-minute bar that opens at `time`; `undefined` when the market is closed then, nobody traded, or `time`
    * is not a whole minute.
@@ -63,7 +64,15 @@ export interface SimulatedMarket {
    * stamped with its open; `undefined` while there are none. At the interval's last millisecond it is the whole bar.
    */
   forming(time: number, interval?: Interval): Bar | undefined
-  /** When the last trade at or before `time` happened: a whole second, never that of a full minute. */
+  /**
+   * The trading day labelled `date` (days since 1970-01-01) as one bar, stamped with the day's start; `undefined` when
+   * nobody traded. Some 40 years of days are remembered.
+   */
+  dayBar(date: number): Bar | undefined
+  /**
+   * When the last trade at or before `time` happened: a whole second, never that of a full minute; `-Infinity` before
+   * the first trade of bars that are played again.
+   */
   lastTradeTime(time: number): number
 }
 
@@ -105,7 +114,8 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
     trades: named('trades'),
   }
   const plans = createDayPlans(contract, calendar, named('weeks'))
-  const days = new BoundedCache(CACHED_DAYS, (label) => walkDay(contract, calendar, streams, plans.planOf(label)))
+  const walk = (label: number): DayPath => walkDay(contract, calendar, streams, plans.planOf(label))
+  const days = new BoundedCache(CACHED_DAYS, walk)
 
   /** The day that holds the minute of `time`, and the index of its last bar that opens at or before `time`. */
   function locate(time: number): { readonly day: DayPath; readonly index: number } {
@@ -132,28 +142,13 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
     return partialBar(contract, streams.trades, day, index, time)
   }
 
-  return {
+  return marketOfMinutes({
     instrument,
     seed,
     bars,
-    bar(time) {
-      const { day, index } = locate(time)
-      return index >= 0 && day.bars.time[index] === time ? day.bars.at(index) : undefined
-    },
-    barsOf(interval, from, to) {
-      const length = wholeMinutes(interval)
-      const first = Math.ceil(from / length) * length
-      const end = Math.ceil(to / length) * length
-      return aggregate(bars(first, end), length)
-    },
-    forming(time, interval = '1m') {
-      const length = wholeMinutes(interval)
-      const minute = Math.floor(time / MINUTE) * MINUTE
-      const now = formingMinute(time)
-      const before = aggregate(bars(Math.floor(time / length) * length, minute), length).at(0)
-      if (before !== undefined) return now === undefined ? before : join(before, now)
-      return now === undefined ? undefined : { ...now, time: Math.floor(time / length) * length }
-    },
+    formingMinute,
+    // Walked, not looked up: years of days must not push out the minutes of the last ones.
+    barsOfDay: (label) => walk(label).bars,
     lastTradeTime(time) {
       for (let label = tradingDate(time); ; label--) {
         const day = days.get(label)
@@ -163,15 +158,6 @@ export function createMarket(options: MarketOptions = {}): SimulatedMarket {
         }
       }
     },
-  }
-}
-
-function wholeMinutes(interval: Interval): number {
-  const length = intervalMs(interval)
-  if (length >= MINUTE) return length
-  throw new SimulatorError(`interval "${interval}": the simulated market is made of minutes, expected 1m or longer`, {
-    kind: 'interval',
-    found: interval,
   })
 }
 

@@ -2,7 +2,7 @@ import type { Bar } from '@openpredict/market'
 
 import type { SimulatedMarket } from '../market.ts'
 import { type ChartMeta, chartMeta, FIRST_TRADE } from './chart-meta.ts'
-import { type ChartRequest, parseChartRequest, type Refusal } from './chart-request.ts'
+import { type ChartRequest, noData, parseChartRequest, type Refusal } from './chart-request.ts'
 import { chartRows } from './chart-rows.ts'
 
 /** A chart before it is written down: what a layer of faults would alter. */
@@ -29,6 +29,10 @@ export function answerChart(market: SimulatedMarket | undefined, query: URLSearc
   const request = parseChartRequest(query, { now: moment.now, firstTrade: FIRST_TRADE })
   if ('status' in request) return { kind: 'refusal', refusal: request }
   if (market === undefined) return { kind: 'refusal', refusal: UNKNOWN_SYMBOL }
+  // Bars that are played again have not begun yet.
+  if (market.lastTradeTime(moment.visible) === -Infinity) {
+    return { kind: 'refusal', refusal: noData(request.period1, request.period2) }
+  }
   const rows = chartRows(market, request, moment.visible)
   const meta = chartMeta(market, request, moment.now, moment.visible)
   return { kind: 'chart', request, chart: { meta, rows, adjusted: request.interval.length === undefined } }

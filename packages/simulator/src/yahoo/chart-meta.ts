@@ -38,6 +38,7 @@ export function chartMeta(market: SimulatedMarket, request: ChartRequest, now: n
   const { instrument } = market
   const { interval, range } = request
   const last = lastTradeAt(market, visible)
+  const { price = Number.NaN } = last
   const today = mergedBar(market, tradingDay(last.time).start, last.time)
   const intraday = interval.length !== undefined
   return {
@@ -50,7 +51,7 @@ export function chartMeta(market: SimulatedMarket, request: ChartRequest, now: n
     gmtoffset: newYorkOffset(now) / 1000,
     timezone: zoneName(now),
     exchangeTimezoneName: 'America/New_York',
-    regularMarketPrice: last.price,
+    regularMarketPrice: price,
     regularMarketDayHigh: today?.high,
     regularMarketDayLow: today?.low,
     regularMarketVolume: today?.volume,

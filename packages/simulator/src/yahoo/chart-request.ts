@@ -48,7 +48,7 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
     return badRequest(`Invalid input - start date cannot be after end date. startDate = ${start}, endDate = ${end}`)
   }
   if (period2 <= context.firstTrade || period1 > context.now) {
-    return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
+    return noData(period1, period2)
   }
   const limit = brokenLimit(interval, daysAskedFor(named, period1, period2, context.now))
   if (limit !== undefined) {
@@ -86,6 +86,12 @@ function brokenLimit({ name, withinDays, daysPerRequest }: ChartInterval, asked:
     return `The requested range must be within the last ${withinDays} days.`
   }
   return undefined
+}
+
+/** What a window is refused with in which the symbol was not traded at all. */
+export function noData(period1: number, period2: number): Refusal {
+  const [start, end] = [Math.floor(period1 / 1000), Math.floor(period2 / 1000)]
+  return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
 }
 
 function badRequest(description: string): Refusal {

@@ -1,4 +1,4 @@
-import { type Bar, BarSeries, tradingDay } from '@openpredict/market'
+import { type Bar, BarSeries, newYorkInstant, tradingDate, tradingDay } from '@openpredict/market'
 
 import { aggregateBy, join } from '../internal/aggregate.ts'
 import type { SimulatedMarket } from '../market.ts'
@@ -8,15 +8,16 @@ const MINUTE = 60_000
 
 /** The last trade that the source knows. */
 export interface LastTrade {
-  /** Epoch ms, a whole second. */
+  /** Epoch ms, a whole second; `-Infinity` when there was none. */
   readonly time: number
-  readonly price: number
+  /** `undefined` when there was none. */
+  readonly price: number | undefined
 }
 
 /** The last trade at or before `time`. */
 export function lastTradeAt(market: SimulatedMarket, time: number): LastTrade {
   const at = market.lastTradeTime(time)
-  return { time: at, price: market.forming(at)?.close ?? Number.NaN }
+  return { time: at, price: at === -Infinity ? undefined : market.forming(at)?.close }
 }
 
 /** The bars merged into one, with what has been traded in `[from, until]`; `undefined` when nothing has. */
@@ -53,9 +54,14 @@ function intradayRows(market: SimulatedMarket, request: ChartRequest, length: nu
 }
 
 function liveRow(market: SimulatedMarket, forming: number, visible: number): Bar {
-  const { time, price } = lastTradeAt(market, visible)
+  const last = lastTradeAt(market, visible)
   const bar = mergedBar(market, forming, visible)
-  return bar === undefined ? { time, open: price, high: price, low: price, close: price, volume: 0 } : { ...bar, time }
+  return bar === undefined ? quoteOf(last) : { ...bar, time: last.time }
+}
+
+/** The last trade as a row of its own: flat, without volume. */
+function quoteOf({ time, price = Number.NaN }: LastTrade): Bar {
+  return { time, open: price, high: price, low: price, close: price, volume: 0 }
 }
 
 /** Rows of whole trading days. The bar of the last day traded is the live one, until the next day trades. */
@@ -64,14 +70,10 @@ function dayRows(market: SimulatedMarket, request: ChartRequest, visible: number
   const last = market.lastTradeTime(visible)
   const live = interval.startOf(last)
   const rows: Bar[] = []
-  for (
-    let day = tradingDay(period1);
-    interval.startOf(day.start) < Math.min(period2, live);
-    day = tradingDay(day.end)
-  ) {
+  for (const date of closedDays(request, last)) {
     // A bar is stamped with its first date, the evening before which its first day starts.
-    const time = interval.startOf(day.start)
-    const bar = time < period1 ? undefined : mergedBar(market, day.start, day.end - 1)
+    const time = interval.startOf(newYorkInstant(date))
+    const bar = market.dayBar(date)
     if (bar === undefined) continue
     const before = rows.at(-1)
     if (before?.time === time) rows[rows.length - 1] = join(before, bar)
@@ -83,4 +85,12 @@ function dayRows(market: SimulatedMarket, request: ChartRequest, visible: number
     if (bar !== undefined) rows.push({ ...bar, time: isLive ? last : live })
   }
   return rows
+}
+
+/** The trading days, by their labels, that a chart of whole days shows closed when `last` is the last trade known. */
+export function* closedDays({ interval, period1, period2 }: ChartRequest, last: number): Generator<number> {
+  const end = Math.min(period2, interval.startOf(last))
+  for (let date = tradingDate(period1); interval.startOf(newYorkInstant(date)) < end; date++) {
+    if (interval.startOf(newYorkInstant(date)) >= period1) yield date
+  }
 }
