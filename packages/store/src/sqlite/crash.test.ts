@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 import { createManualClock } from '@openpredict/market'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -17,7 +18,7 @@ const KILLS = 10
 const ROUNDS = process.env['OPENPREDICT_FULL'] === '1' ? 20 : 1
 /** Fresh in every run; set OPENPREDICT_SEED to the one in a failing test's name to see it again. */
 const SEED = Number(process.env['OPENPREDICT_SEED'] ?? Date.now() % 1_000_000)
-const WRITER = join(import.meta.dirname, '..', '..', 'test', 'crash-writer.ts')
+const WRITER = fileURLToPath(import.meta.resolve('../../test/crash-writer.ts'))
 const clock = createManualClock(0)
 
 let folder = ''

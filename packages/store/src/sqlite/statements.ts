@@ -41,7 +41,7 @@ export function upsertSql(table: TableName, condition: string, kept: Readonly<Re
 }
 
 /** Columns that say who wrote a feature row, not what it is. */
-export const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
+const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
 
 /** Writes a feature row unless a newer one is there. */
 export function putRowSql(table: FeatureTableName): string {
