@@ -71,6 +71,19 @@ describe('a calendar that is always open but for closures', () => {
     )
   })
 
+  it('is open again at the end of a closure', () => {
+    const [first, second] = [
+      { start: START, end: START + MINUTE },
+      { start: START + 5 * MINUTE, end: START + 6 * MINUTE },
+    ]
+    const calendar = alwaysOpenBut([first, second])
+    expect(calendar.nextClose(first.end)).toBe(second.start)
+    expect(calendar.nextClose(second.end)).toBe(Number.POSITIVE_INFINITY)
+    expect(calendar.nextOpen(first.end)).toBe(first.end)
+    expect(calendar.nextOpen(first.start)).toBe(first.end)
+    expect(calendar.nextClose(first.start)).toBe(first.start)
+  })
+
   it('leaves them out of periods and minutes', () => {
     fc.assert(
       fc.property(closures, times, times, (closed, from, to) => {
