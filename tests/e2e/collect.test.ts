@@ -49,7 +49,7 @@ describe('collect --once', () => {
       await using store = await openStored(workplace)
       before = await marketRows(store)
       const newest = parseInstant(cold.newestBar)
-      const from = Math.floor(START / MINUTE) * MINUTE - 7 * 24 * 60 * MINUTE
+      const from = Math.floor(START / MINUTE) * MINUTE + MINUTE - 7 * 24 * 60 * MINUTE
       const stored = await store.readBars({ instrument: 'NQ=F' })
       expect(stored.toArray()).toEqual(world.market.bars(from, newest + MINUTE).toArray())
       expect(stored.length).toBe(cold.barsNew)
@@ -58,6 +58,7 @@ describe('collect --once', () => {
     }
 
     const asked = world.server.requests.length
+    expect(asked).toBe(1)
     const second = await workplace.run(['collect', '--once', '--source', world.source, '--json'])
     expect(second).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(second.stdout)).toMatchObject({ status: 'success', barsNew: 0, rowsWritten: 0, cycle: 2 })
@@ -148,7 +149,7 @@ describe('collect --loop', () => {
     await using store = await openStored(workplace)
     const stored = await store.readRows('ohlc_data', { instrument: 'NQ=F' })
     const newest = stored.at(-1)?.timestamp ?? 0
-    const from = Math.floor(parseInstant(cycles[0]?.startedAt ?? '') / MINUTE) * MINUTE - 7 * 24 * 60 * MINUTE
+    const from = Math.floor(parseInstant(cycles[0]?.startedAt ?? '') / MINUTE) * MINUTE + MINUTE - 7 * 24 * 60 * MINUTE
     const truth = world.market.bars(from, newest + MINUTE).toArray()
     expect(
       stored.map(({ timestamp, open, high, low, close, volume }) => ({

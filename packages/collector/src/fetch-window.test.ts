@@ -9,7 +9,7 @@ const minute = Date.UTC(2024, 5, 5, 14, 30)
 
 describe('fetchWindow', () => {
   it('asks for seven days on a cold start, up to and with the running minute', () => {
-    expect(fetchWindow(now, undefined)).toEqual({ from: minute - 7 * DAY, to: minute + MINUTE, cold: true })
+    expect(fetchWindow(now, undefined)).toEqual({ from: minute + MINUTE - 7 * DAY, to: minute + MINUTE, cold: true })
   })
 
   it('asks for the bars since the newest stored one and thirty minutes before', () => {
@@ -20,8 +20,8 @@ describe('fetchWindow', () => {
   })
 
   it('reaches back no further than the source can', () => {
-    expect(fetchWindow(now, minute - 90 * DAY).from).toBe(minute - 29 * DAY)
-    expect(fetchWindow(now, undefined, { coldStartDays: 60, reachDays: 5 }).from).toBe(minute - 5 * DAY)
+    expect(fetchWindow(now, minute - 90 * DAY).from).toBe(minute + MINUTE - 29 * DAY)
+    expect(fetchWindow(now, undefined, { coldStartDays: 60, reachDays: 5 }).from).toBe(minute + MINUTE - 5 * DAY)
   })
 
   it('takes another overlap', () => {

@@ -31,7 +31,7 @@ export interface FetchWindowOptions {
  */
 export function fetchWindow(now: number, newestBar: number | undefined, options: FetchWindowOptions = {}): FetchWindow {
   const { overlapMinutes = 30, coldStartDays = 7, reachDays = 29 } = options
-  const minute = Math.floor(now / MINUTE) * MINUTE
-  const wanted = newestBar === undefined ? minute - coldStartDays * DAY : newestBar - (overlapMinutes - 1) * MINUTE
-  return { from: Math.max(wanted, minute - reachDays * DAY), to: minute + MINUTE, cold: newestBar === undefined }
+  const to = Math.floor(now / MINUTE) * MINUTE + MINUTE
+  const wanted = newestBar === undefined ? to - coldStartDays * DAY : newestBar - (overlapMinutes - 1) * MINUTE
+  return { from: Math.max(wanted, to - reachDays * DAY), to, cold: newestBar === undefined }
 }
