@@ -114,6 +114,7 @@ describe('cleanRows', () => {
     expect(drops([row(4), row(5, quote)], { lastTrade })).toEqual({ 'not-closed': 1 })
     expect(times([row(5), row(5, quote)], { lastTrade })).toEqual([5])
     expect(cleanRows([row(5, quote)], { ...context, lastTrade }).forming).toBeUndefined()
+    expect(cleanRows([row(5, quote)], { ...context, lastTrade, watermark: T + 6 * MINUTE }).forming).toBeUndefined()
   })
 
   it('keeps a flat bar without volume before the last trade, and one with volume in its minute', () => {

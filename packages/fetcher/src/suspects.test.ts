@@ -65,6 +65,21 @@ describe('splitSuspects', () => {
     const context = BarSeries.from([flat(-61, 1_010), ...even])
     expect(suspectMinutes([bar(0, 1_000, { high: 1_100 })], context)).toEqual([])
     expect(suspectMinutes([bar(0, 1_000, { high: 1_100.25 })], context)).toEqual([0])
+    // And the same when none of them was stored before.
+    const none = BarSeries.from([])
+    expect(suspectMinutes([...context, bar(0, 1_000, { high: 1_100 })], none)).toEqual([])
+    expect(suspectMinutes([...context, bar(0, 1_000, { high: 1_100.25 })], none)).toEqual([0])
+  })
+
+  it('counts all of exactly 60 bars', () => {
+    // Ranges of 10 and of 0, 30 of each: without the first the median were 0.
+    const context = BarSeries.from(
+      Array.from({ length: 60 }, (_, i) =>
+        i < 30 ? bar(i - 60, 1_000, { high: 1_010, low: 1_000 }) : flat(i - 60, 1_000),
+      ),
+    )
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_100 })], context)).toEqual([])
+    expect(suspectMinutes([bar(0, 1_000, { high: 1_100.25 })], context)).toEqual([0])
   })
 
   it('sorts ranges as numbers', () => {
@@ -86,6 +101,7 @@ describe('splitSuspects', () => {
 
   it('admits the very first bar, whatever it is', () => {
     expect(suspectMinutes([bar(0, 5)], BarSeries.from([]))).toEqual([])
+    expect(splitSuspects(BarSeries.from([bar(0, 5)])).suspects).toEqual([])
     expect(suspectMinutes([bar(0, 5), bar(1, 50), bar(2, 5)], BarSeries.from([]))).toEqual([1])
   })
 
@@ -95,6 +111,8 @@ describe('splitSuspects', () => {
 
   it('admits a bar when the next opens within its range', () => {
     expect(suspectMinutes([bar(0, 1_100), bar(1, 1_101)])).toEqual([])
+    expect(suspectMinutes([bar(0, 1_100), bar(1, 1_099)])).toEqual([])
+    expect(suspectMinutes([bar(0, 1_100), bar(1, 1_098.75)])).toEqual([0, 1])
     expect(suspectMinutes([bar(0, 1_100), bar(1, 1_101.25)])).toEqual([0, 1])
     expect(suspectMinutes([bar(0, 1_100), bar(1, 1_101.25), bar(2, 1_101), bar(3, 1_101)])).toEqual([0])
   })

@@ -68,6 +68,18 @@ describe('ShownDelays', () => {
     )
   })
 
+  it('takes a trade as due before only when it was older than the declared delay', () => {
+    const before = { answeredAt: NOON - 90 * SECOND, lastTrade: NOON - DELAY - 5 * MINUTE }
+    for (const [age, expected] of [
+      [DELAY, DELAY],
+      [DELAY + 1, DELAY + 90 * SECOND + 1],
+    ] as const) {
+      const delays = new ShownDelays()
+      delays.observe(NQ, before)
+      expect(delays.observe(NQ, { answeredAt: NOON, lastTrade: before.answeredAt - age })).toBe(expected)
+    }
+  })
+
   it('takes a last trade after the answer as one on time', () => {
     const delays = new ShownDelays()
     delays.observe(NQ, { answeredAt: NOON, lastTrade: NOON - 30 * MINUTE })
