@@ -1,5 +1,7 @@
 // What each command runs, step by step. Sources run as they are (`--conditions=@openpredict/source`): no build is needed
 // to try the project or to test it.
+import { MUTATION_TARGETS } from './mutation/targets.mjs'
+import { SetupError } from './setup.mjs'
 
 const SOURCE = ['--conditions=@openpredict/source', '--disable-warning=ExperimentalWarning']
 const CLI = 'apps/cli/src/main.ts'
@@ -10,11 +12,30 @@ const vitest = (...args) => ({ command: 'vitest', args })
 // The two dashes keep Node from taking our own --env-file for its own.
 const openpredict = (...args) => node(...SOURCE, '--', CLI, ...args)
 
+/** One run for each folder, so that each is held to its own score; options are Stryker's. */
+function mutation(args) {
+  const options = args.filter((arg) => arg.startsWith('-'))
+  const named = args.filter((arg) => !arg.startsWith('-')).map((arg) => arg.replace(/\/$/, ''))
+  const known = Object.keys(MUTATION_TARGETS)
+  const unknown = named.find((folder) => !known.includes(folder))
+  if (unknown !== undefined)
+    throw new SetupError(`"${unknown}" is not mutated.`, `Expected one of ${known.join(', ')}.`)
+  return (named.length === 0 ? known : named).map((folder) => ({
+    ...bin('stryker', 'run', 'scripts/mutation/stryker.config.mjs', ...options),
+    env: { MUTATION_TARGET: folder },
+  }))
+}
+
 export const TASKS = {
   demo: (args) => [openpredict('demo', ...args)],
   start: (args) => [openpredict(...args)],
   test: (args) => [vitest('run', ...args)],
-  'test:full': (args) => [{ ...vitest('run', ...args), env: { OPENPREDICT_FULL: '1' } }],
+  // Mutants are for whole runs: with a file or an option there is something smaller to look at.
+  'test:full': (args) => [
+    { ...vitest('run', ...args), env: { OPENPREDICT_FULL: '1' } },
+    ...(args.length === 0 ? mutation(['--force']) : []),
+  ],
+  mutation,
   bench: (args) => [vitest('bench', '--run', ...args)],
   check: () => [
     bin('oxfmt', '--check'),
