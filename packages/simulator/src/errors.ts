@@ -5,6 +5,8 @@ export type SimulatorFailure =
   | { readonly kind: 'interval'; readonly found: string }
   | { readonly kind: 'delay'; readonly found: number }
   | { readonly kind: 'listen'; readonly port: number }
+  /** A fault that cannot be planned. */
+  | { readonly kind: 'fault'; readonly fault: string; readonly found: string; readonly expected: string }
   /** Bars that cannot be played again; `index` is that of the first wrong one, −1 when there are none. */
   | { readonly kind: 'replay'; readonly index: number; readonly problem: string }
 

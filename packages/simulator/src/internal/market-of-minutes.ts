@@ -15,12 +15,12 @@ export interface Minutes {
   readonly instrument: Instrument
   readonly seed: number | undefined
   /** All 1-minute bars that open in `[from, to)`. */
-  bars(from: number, to: number): BarSeries
+  readonly bars: (from: number, to: number) => BarSeries
   /** The bar of the minute in which `time` lies, with the trades up to and at `time`; `undefined` without any. */
-  formingMinute(time: number): Bar | undefined
-  lastTradeTime(time: number): number
+  readonly formingMinute: (time: number) => Bar | undefined
+  readonly lastTradeTime: (time: number) => number
   /** The 1-minute bars of one trading day, asked for once. */
-  barsOfDay(label: number): BarSeries
+  readonly barsOfDay: (label: number) => BarSeries
 }
 
 /** The market that is made of minutes. */

@@ -1,14 +1,12 @@
-import type { Bar } from '@openpredict/market'
-
 import type { SimulatedMarket } from '../market.ts'
 import { type ChartMeta, chartMeta, FIRST_TRADE } from './chart-meta.ts'
 import { type ChartRequest, noData, parseChartRequest, type Refusal } from './chart-request.ts'
-import { chartRows } from './chart-rows.ts'
+import { type ChartRow, chartRows } from './chart-rows.ts'
 
-/** A chart before it is written down: what a layer of faults would alter. */
+/** A chart before it is written down: what faults of charts alter. */
 export interface Chart {
   readonly meta: ChartMeta
-  readonly rows: readonly Bar[]
+  readonly rows: readonly ChartRow[]
   /** Whether bars are whole trading days: then there are adjusted closes, too. */
   readonly adjusted: boolean
 }
@@ -47,7 +45,8 @@ export const UNKNOWN_SYMBOL: Refusal = {
 
 /** Writes a chart as the protocol's JSON: seconds, prices as 32-bit floats, no `timestamp` when there are no rows. */
 export function chartJson({ meta, rows, adjusted }: Chart): string {
-  const prices = (field: 'open' | 'high' | 'low' | 'close'): number[] => rows.map((row) => Math.fround(row[field]))
+  const prices = (field: 'open' | 'high' | 'low' | 'close'): (number | null)[] =>
+    rows.map(({ [field]: price }) => (price === null ? null : Math.fround(price)))
   const result =
     rows.length === 0
       ? { meta, indicators: { quote: [{}], ...(adjusted && { adjclose: [{}] }) } }

@@ -52,8 +52,7 @@ export function parseChartRequest(query: URLSearchParams, context: RequestContex
   }
   const limit = brokenLimit(interval, daysAskedFor(named, period1, period2, context.now))
   if (limit !== undefined) {
-    const description = `${interval.name} data not available for startTime=${start} and endTime=${end}. ${limit}`
-    return { status: 422, code: 'Unprocessable Entity', description }
+    return outOfLimits(interval.name, period1, period2, limit)
   }
   return {
     interval,
@@ -79,13 +78,26 @@ function daysAskedFor(range: string, period1: number, period2: number, now: numb
 }
 
 function brokenLimit({ name, withinDays, daysPerRequest }: ChartInterval, asked: DaysAskedFor): string | undefined {
-  if (daysPerRequest !== undefined && asked.span > daysPerRequest) {
-    return `Only ${daysPerRequest} days worth of ${name} granularity data are allowed to be fetched per request.`
-  }
-  if (withinDays !== undefined && asked.age > withinDays) {
-    return `The requested range must be within the last ${withinDays} days.`
-  }
+  if (daysPerRequest !== undefined && asked.span > daysPerRequest) return tooManyDays(name, daysPerRequest)
+  if (withinDays !== undefined && asked.age > withinDays) return tooOld(withinDays)
   return undefined
+}
+
+/** Why a window is too long. */
+export function tooManyDays(name: string, days: number): string {
+  return `Only ${days} days worth of ${name} granularity data are allowed to be fetched per request.`
+}
+
+/** Why a window is too old. */
+export function tooOld(days: number): string {
+  return `The requested range must be within the last ${days} days.`
+}
+
+/** What a window beyond the limits of its interval is refused with. */
+export function outOfLimits(name: string, period1: number, period2: number, limit: string): Refusal {
+  const [start, end] = [Math.floor(period1 / 1000), Math.floor(period2 / 1000)]
+  const description = `${name} data not available for startTime=${start} and endTime=${end}. ${limit}`
+  return { status: 422, code: 'Unprocessable Entity', description }
 }
 
 /** What a window is refused with in which the symbol was not traded at all. */
@@ -94,7 +106,8 @@ export function noData(period1: number, period2: number): Refusal {
   return badRequest(`Data doesn't exist for startDate = ${start}, endDate = ${end}`)
 }
 
-function badRequest(description: string): Refusal {
+/** What a request is refused with that cannot be understood. */
+export function badRequest(description: string): Refusal {
   return { status: 400, code: 'Bad Request', description }
 }
 

@@ -6,6 +6,11 @@ import type { ChartRequest } from './chart-request.ts'
 
 const MINUTE = 60_000
 
+/** A row of a chart: a bar, or a time for which the source has nothing. */
+export type ChartRow = Readonly<Record<'open' | 'high' | 'low' | 'close' | 'volume', number | null>> & {
+  readonly time: number
+}
+
 /** The last trade that the source knows. */
 export interface LastTrade {
   /** Epoch ms, a whole second; `-Infinity` when there was none. */

@@ -1,3 +1,5 @@
+import type { RequestFault } from '../faults/fault.ts'
+
 /** What was asked of the server, and what it answered. Instants are epoch ms by the server's clock. */
 export interface RequestLog {
   readonly time: number
@@ -10,9 +12,12 @@ export interface RequestLog {
   /** The window, where one was asked for or found from a range. */
   readonly period1?: number
   readonly period2?: number
+  /** 0 when the client did not get to see one. */
   readonly status: number
   /** How many rows the answer has, the live one included. */
   readonly bars: number
+  /** What was done to it on purpose. */
+  readonly fault?: RequestFault['kind']
 }
 
 /** Adds to a log and forgets what is older than the last `capacity` entries. */

@@ -1,10 +1,14 @@
 import type { SimulatedMarket } from '../market.ts'
-import { answerChart, chartJson, refusalJson } from './chart-answer.ts'
-import { instantIn, type Refusal } from './chart-request.ts'
+import { answerChart, type Chart, chartJson, refusalJson } from './chart-answer.ts'
+import { FIRST_TRADE } from './chart-meta.ts'
+import { instantIn, parseChartRequest, type Refusal } from './chart-request.ts'
+import { closedDays } from './chart-rows.ts'
 import type { RequestLog } from './request-log.ts'
 
 const CHART_PATH = '/v8/finance/chart/'
 const CLOCK_PATH = '/simulator/clock'
+/** So many days of minutes are walked in about ten milliseconds. */
+const DAYS_AT_ONCE = 32
 
 /** What an answer depends on, beside the request. */
 export interface World {
@@ -14,6 +18,12 @@ export interface World {
   readonly speed: number
   /** The delay of every market; `undefined` leaves each its own. */
   readonly delayMs: number | undefined
+  /** How much later than usual the source is. @default 0 */
+  readonly extraDelayMs?: number
+  /** The market as the source shows it while the latest trades it knows are from `visible`. @default as it is */
+  readonly shown?: (market: SimulatedMarket, visible: number) => SimulatedMarket
+  /** The chart as it is written down. @default as it is */
+  readonly alter?: (chart: Chart, visible: number) => Chart
 }
 
 /** What is asked, as it stands in the first line of a request. */
@@ -29,9 +39,17 @@ export interface HttpAnswer {
   readonly body: string
   /** `undefined` for what is not part of the protocol. */
   readonly log: RequestLog | undefined
+  /** The latest instant of which the source knows the trades; only for a chart. */
+  readonly visible?: number
 }
 
-/** Answers a request: a function of what is asked, the markets and the time, before anything is sent. */
+/** The symbol that a request asks for a chart of, in capitals; `undefined` when it asks for something else. */
+export function symbolAskedFor({ method, target }: HttpRequest): string | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined
+  return symbolIn(URL.parse(target, 'http://localhost')?.pathname ?? '/')?.toUpperCase()
+}
+
+/** Answers a request: a function of what is asked, the markets, the faults and the time, before anything is sent. */
 export function respond({ method, target }: HttpRequest, world: World): HttpAnswer {
   const url = URL.parse(target, 'http://localhost')
   const path = url?.pathname ?? '/'
@@ -50,6 +68,35 @@ export function respond({ method, target }: HttpRequest, world: World): HttpAnsw
   }
 }
 
+/**
+ * Makes what an answer will need and nobody has asked for yet, a few days at each step: between two steps others can be
+ * answered. Charts of whole days over years need it, all others take no step.
+ */
+export function* preparations(request: HttpRequest, world: World): Generator<void> {
+  const { listed, now } = world
+  const market = listed.get(symbolAskedFor(request) ?? '')
+  const query = URL.parse(request.target, 'http://localhost')?.searchParams
+  if (market === undefined || query === undefined) return
+  try {
+    const chart = parseChartRequest(query, { now, firstTrade: FIRST_TRADE })
+    if ('status' in chart || chart.interval.length !== undefined) return
+    const visible = visibleAt(market, world)
+    const shown = world.shown?.(market, visible) ?? market
+    let made = 0
+    for (const day of closedDays(chart, shown.lastTradeTime(visible))) {
+      shown.dayBar(day)
+      if (++made % DAYS_AT_ONCE === 0) yield
+    }
+  } catch {
+    // The answer will meet the same, and say so.
+  }
+}
+
+/** The latest instant of which the source knows the trades. */
+function visibleAt(market: SimulatedMarket | undefined, { now, delayMs, extraDelayMs = 0 }: World): number {
+  return now - (delayMs ?? market?.instrument.delayMs ?? 0) - extraDelayMs
+}
+
 function clockAnswer(date: string, { now, speed }: World): HttpAnswer {
   const headers = { ...JSON_HEADERS, 'cache-control': 'no-store', date }
   return { status: 200, headers, body: JSON.stringify({ now, speed }), log: undefined }
@@ -58,19 +105,21 @@ function clockAnswer(date: string, { now, speed }: World): HttpAnswer {
 type Asked = Omit<RequestLog, 'status' | 'bars'>
 
 function respondChart(symbol: string, query: URLSearchParams, asked: Asked, world: World): HttpAnswer {
-  const { listed, now, delayMs } = world
+  const { listed, now, shown, alter } = world
   const date = new Date(now).toUTCString()
   const market = listed.get(symbol.toUpperCase())
-  const visible = now - (delayMs ?? market?.instrument.delayMs ?? 0)
-  const answer = answerChart(market, query, { now, visible })
+  const visible = visibleAt(market, world)
+  const answer = answerChart(market && (shown?.(market, visible) ?? market), query, { now, visible })
   if (answer.kind === 'refusal') {
     return refused(answer.refusal, 'chart', date, { ...asked, symbol, ...windowIn(query) })
   }
   const { interval, period1, period2 } = answer.request
+  const chart = alter?.(answer.chart, visible) ?? answer.chart
   return {
     status: 200,
     headers: { ...JSON_HEADERS, 'cache-control': 'public, max-age=10, stale-while-revalidate=20', date },
-    body: chartJson(answer.chart),
+    body: chartJson(chart),
+    visible,
     log: {
       ...asked,
       symbol,
@@ -78,7 +127,7 @@ function respondChart(symbol: string, query: URLSearchParams, asked: Asked, worl
       period1,
       period2,
       status: 200,
-      bars: answer.chart.rows.length,
+      bars: chart.rows.length,
     },
   }
 }

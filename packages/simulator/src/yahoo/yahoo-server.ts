@@ -1,12 +1,18 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Clock } from '@openpredict/market'
 
 import { SimulatorError } from '../errors.ts'
+import type { FaultPlan } from '../faults/fault.ts'
+import type { FaultLog } from '../faults/fault-log.ts'
+import { FaultDesk, type Faults } from '../faults/faults.ts'
+import { respondWithFault } from '../faults/respond-with-fault.ts'
 import type { SimulatedMarket } from '../market.ts'
+import { deliver } from './deliver.ts'
 import { keepLast, type RequestLog } from './request-log.ts'
-import { type HttpAnswer, respond } from './respond.ts'
+import { preparations, symbolAskedFor, type World } from './respond.ts'
 
 const LOOPBACK = '127.0.0.1'
 const KEPT_REQUESTS = 10_000
@@ -32,8 +38,20 @@ export interface YahooServerOptions {
    * @default 0
    */
   readonly port?: number
-  /** Called for each request after it has been answered. */
+  /**
+   * What is to go wrong.
+   * @default nothing
+   */
+  readonly faults?: FaultPlan
+  /**
+   * Real time: how long a slow answer takes. Give the real clock when `clock` is scaled.
+   * @default `clock`
+   */
+  readonly timer?: Clock
+  /** Called for each request when its answer is known. */
   readonly onRequest?: (log: RequestLog) => void
+  /** Called for everything that is done on purpose, before the `onRequest` of the request. */
+  readonly onFault?: (log: FaultLog) => void
 }
 
 /** A running server. */
@@ -43,6 +61,8 @@ export interface YahooServer extends AsyncDisposable {
   readonly port: number
   /** The last 10,000 requests, the oldest first. */
   readonly requests: readonly RequestLog[]
+  /** What goes wrong, and what was done: to be changed at any time. */
+  readonly faults: Faults
   /** Stops listening and ends every connection, used or not. Closing again does nothing more. */
   close(): Promise<void>
 }
@@ -73,19 +93,56 @@ export interface YahooServer extends AsyncDisposable {
  * ```
  */
 export async function startYahooServer(options: YahooServerOptions): Promise<YahooServer> {
-  const { markets, clock, speed = 1, delayMs, port = 0, onRequest } = options
+  const { markets, clock, speed = 1, delayMs, port = 0, faults = { rules: [] }, timer = clock, onRequest } = options
   if (delayMs !== undefined && !(delayMs >= 0)) {
     throw new SimulatorError(`delayMs ${delayMs}: expected 0 or more`, { kind: 'delay', found: delayMs })
   }
   const listed = new Map(markets.map((market) => [market.instrument.symbol, market]))
+  const desk = new FaultDesk({
+    plan: faults,
+    listed,
+    startedAt: clock.now(),
+    unseen: () => clock.now() - (delayMs ?? Math.max(0, ...markets.map(({ instrument }) => instrument.delayMs))),
+    onFault: options.onFault,
+  })
   const requests: RequestLog[] = []
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = { method: request.method ?? 'GET', target: request.url ?? '/' }
+    const symbol = symbolAskedFor(asked)
+    const now = clock.now()
+    const world: World = {
+      listed,
+      now,
+      speed,
+      delayMs,
+      extraDelayMs: symbol === undefined ? 0 : desk.extraDelay(symbol, now),
+      shown: (market, visible) => desk.shown(market, visible),
+    }
+    for (const _ of preparations(asked, world)) {
+      await nextTurn()
+      if (response.destroyed) return
+    }
+    const decision = symbol === undefined ? undefined : desk.decide(symbol, now)
+    const { answer: decided, delivery, faulted } = respondWithFault(asked, world, decision?.fault)
+    if (decision !== undefined && symbol !== undefined) {
+      if (faulted) decision.take()
+      const { visible, log } = decided
+      const { period1: from, period2: to } = log ?? {}
+      if (visible !== undefined && from !== undefined && to !== undefined) {
+        desk.noteShown({ time: now, symbol, request: decision.request, visible, from, to })
+      }
+    }
+    if (decided.log !== undefined) {
+      keepLast(requests, decided.log, KEPT_REQUESTS)
+      onRequest?.(decided.log)
+    }
+    await deliver(response, decided, { delivery, accepts: request.headers['accept-encoding'], timer })
+  }
+
   const server = createServer((request, response) => {
-    const { method = 'GET', url: target = '/' } = request
-    const answer = respond({ method, target }, { listed, now: clock.now(), speed, delayMs })
-    send(response, answer)
-    if (answer.log === undefined) return
-    keepLast(requests, answer.log, KEPT_REQUESTS)
-    onRequest?.(answer.log)
+    // Whatever fails while an answer is sent is the end of that connection, not of the process.
+    answer(request, response).catch(() => response.destroy())
   })
   await listen(server, port)
   const bound = (server.address() as AddressInfo).port
@@ -98,13 +155,14 @@ export async function startYahooServer(options: YahooServerOptions): Promise<Yah
     })
     return closed
   }
-  return { url: `http://${LOOPBACK}:${bound}`, port: bound, requests, close, [Symbol.asyncDispose]: close }
-}
-
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  // With a date among the headers, Node does not add the machine's own; and it sends no body to HEAD.
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(body)
+  return {
+    url: `http://${LOOPBACK}:${bound}`,
+    port: bound,
+    requests,
+    faults: desk,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 async function listen(server: Server, port: number): Promise<void> {
