@@ -40,8 +40,8 @@ describe('New York time', () => {
       bench('newYorkOffset, in order', () => void each(minutes, newYorkOffset)),
       bench('newYorkOffset, random access', () => void each(scattered, newYorkOffset)),
     )
-    expect(result.get('newYorkOffset, in order').latency.mean).toBeLessThan(100)
-    expect(result.get('newYorkOffset, random access').latency.mean).toBeLessThan(100)
+    expect(result.get('newYorkOffset, in order').latency.p50).toBeLessThan(100)
+    expect(result.get('newYorkOffset, random access').latency.p50).toBeLessThan(100)
   })
 
   test('the same from Intl: ms a run of 1,000 = µs a look-up', async ({ bench }) => {
@@ -54,6 +54,6 @@ describe('New York time', () => {
       bench('tradingDay, in order', () => void each(minutes, (time) => tradingDay(time).end)),
       bench('tradingDay, random access', () => void each(scattered, (time) => tradingDay(time).end)),
     )
-    expect(result.get('tradingDay, random access').latency.mean).toBeLessThan(1_000)
+    expect(result.get('tradingDay, random access').latency.p50).toBeLessThan(1_000)
   })
 })
