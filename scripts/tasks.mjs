@@ -30,9 +30,9 @@ export const TASKS = {
   demo: (args) => [openpredict('demo', ...args)],
   start: (args) => [openpredict(...args)],
   test: (args) => [vitest('run', ...args)],
-  // Mutants are for whole runs: with a file or an option there is something smaller to look at.
+  // Coverage and mutants are for whole runs: with a file or an option there is something smaller to look at.
   'test:full': (args) => [
-    { ...vitest('run', ...args), env: { OPENPREDICT_FULL: '1' } },
+    { ...vitest('run', ...(args.length === 0 ? ['--coverage'] : args)), env: { OPENPREDICT_FULL: '1' } },
     ...(args.length === 0 ? mutation(['--force']) : []),
   ],
   mutation,

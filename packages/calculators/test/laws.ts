@@ -50,7 +50,7 @@ export const SUBJECTS: readonly Subject[] = [
 ]
 
 /** What identifies a row of each table. */
-export const KEYS: Partial<Record<FeatureTable, readonly string[]>> = {
+const KEYS: Partial<Record<FeatureTable, readonly string[]>> = {
   reference_levels: ['level_type', 'period_start'],
   fibonacci_pivots: ['period', 'period_start', 'level'],
 }

@@ -23,23 +23,23 @@ export interface MarketPlan {
   readonly segments: readonly Segment[]
 }
 
-export interface Segment {
+interface Segment {
   readonly pause: Pause
   readonly moves: readonly Move[]
 }
 
 /** Where the first bar of a segment opens, seen from the close before it; `shift` counts minutes. */
-export type Pause =
+type Pause =
   | { readonly kind: 'none' }
   | { readonly kind: 'minutes'; readonly minutes: number }
   | { readonly kind: 'until'; readonly moment: Moment; readonly shift: number }
   | { readonly kind: 'days'; readonly days: number }
 
 /** One bar in units of movement: gap to its open, body, and both wicks. */
-export type Move = readonly [gap: number, body: number, above: number, below: number]
+type Move = readonly [gap: number, body: number, above: number, below: number]
 
 /** What is traded, and the step that its prices move in (not always the tick: what is fed need not be on it). */
-export interface Contract {
+interface Contract {
   readonly symbol: string
   readonly step: number
 }
@@ -87,7 +87,7 @@ interface MomentRule {
 const newYork = (reads: Reading): MomentRule => ({ clock: 'new-york', reads })
 const utc = (reads: Reading): MomentRule => ({ clock: 'utc', reads })
 
-export type Moment =
+type Moment =
   | 'globex open'
   | '22:00'
   | 'new york midnight'

@@ -64,7 +64,7 @@ function midnightBefore(reading: number): number {
 }
 
 /** The last stretch from `from` to `to` (times of day in New York; past 24 h is the next date) that started by `t`. */
-export function latestNewYorkPeriod(t: number, from: number, to: number): Period {
+function latestNewYorkPeriod(t: number, from: number, to: number): Period {
   let date = midnightBefore(newYorkClock(t))
   if (newYorkInstant(date + from) > t) date -= DAY
   return { start: newYorkInstant(date + from), end: newYorkInstant(date + to) }
