@@ -38,7 +38,7 @@ export async function deliver(response: ServerResponse, answer: HttpAnswer, opti
       await breakOff(response, delivery.at === 'headers' ? undefined : { status, head, body })
       return
     case 'slow':
-      response.writeHead(status, head)
+      response.writeHead(status, head).flushHeaders()
       await dribble(response, body, delivery.ms, timer)
   }
 }
