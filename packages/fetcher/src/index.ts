@@ -1,4 +1,5 @@
 export type { BarBatch, BarRequest, BarSource } from './bar-source.ts'
+export { type CacheOptions, withCache } from './cache.ts'
 export {
   type CleanedRows,
   type CleaningContext,

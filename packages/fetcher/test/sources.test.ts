@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 
 import { type Bar, createManualClock, formatInstant } from '@openpredict/market'
 
-import { createCsvSource, createYahooSource, withRetries } from '../src/index.ts'
+import { createCsvSource, createYahooSource, withCache, withRetries } from '../src/index.ts'
 import { chartBody } from './charts.ts'
 import { realTimer } from './clocks.ts'
 import { type OpenedSource, START, testSource } from './source-contract.ts'
@@ -18,6 +18,11 @@ testSource('Yahoo', openYahoo)
 testSource('Yahoo with retries', async (bars, interval) => {
   const opened = await openYahoo(bars, interval)
   return { ...opened, source: withRetries(opened.source, { timer: realTimer, random: Math.random }) }
+})
+
+testSource('Yahoo with a cache', async (bars, interval) => {
+  const opened = await openYahoo(bars, interval)
+  return { ...opened, source: withCache(opened.source, { clock: createManualClock(START + 3 * HOUR) }) }
 })
 
 async function openYahoo(bars: readonly Bar[], interval: string): Promise<OpenedSource> {
