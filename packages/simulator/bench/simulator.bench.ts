@@ -7,7 +7,9 @@ import type * as simulator from '../src/index.ts'
 
 // Loaded by Node itself, as users run it: vitest's own loader puts a getter before every import, which costs more than
 // what is measured here.
-const { createMarket, startYahooServer } = createRequire(import.meta.url)('../src/index.ts') as typeof simulator
+const { createMarket, createReplayMarket, startYahooServer } = createRequire(import.meta.url)(
+  '../src/index.ts',
+) as typeof simulator
 
 const DAY = 86_400_000
 const YEAR = Date.UTC(2024, 0, 1)
@@ -38,16 +40,27 @@ describe('the simulated market', () => {
   })
 })
 
+describe('a market that is played again', () => {
+  test('a year of minutes, checked and read', async ({ bench }) => {
+    const bars = createMarket().bars(YEAR, YEAR_END)
+    await bench(`${bars.length} bars`, () => void createReplayMarket({ bars }).bars(YEAR, YEAR_END)).run()
+  })
+})
+
 describe('the chart server', () => {
   let server: Awaited<ReturnType<typeof startYahooServer>>
+  let faulty: Awaited<ReturnType<typeof startYahooServer>>
   beforeAll(async () => {
-    server = await startYahooServer({ markets: [createMarket()], clock: createManualClock(NOW) })
+    const clock = createManualClock(NOW)
+    server = await startYahooServer({ markets: [createMarket()], clock })
+    const rules = (['late-bars', 'revised-bars', 'bad-ticks'] as const).map((kind) => ({ fault: { kind } }))
+    faulty = await startYahooServer({ markets: [createMarket()], clock, faults: { rules } })
   })
-  afterAll(async () => server.close())
+  afterAll(async () => Promise.all([server.close(), faulty.close()]))
 
-  async function chart(interval: string, from: number): Promise<void> {
+  async function chart(interval: string, from: number, { url } = server): Promise<void> {
     const answer = await fetch(
-      `${server.url}/v8/finance/chart/NQ=F?interval=${interval}&period1=${from / 1000}&period2=${NOW / 1000}`,
+      `${url}/v8/finance/chart/NQ=F?interval=${interval}&period1=${from / 1000}&period2=${NOW / 1000}`,
     )
     await answer.text()
   }
@@ -56,7 +69,9 @@ describe('the chart server', () => {
     await bench.compare(
       bench('30 minutes', async () => chart('1m', NOW - 40 * 60_000)),
       bench('7 days of minutes', async () => chart('1m', NOW - 7 * DAY)),
+      bench('7 days of minutes, some of them wrong', async () => chart('1m', NOW - 7 * DAY, faulty)),
       bench('60 days of 5 minutes', async () => chart('5m', NOW - 60 * DAY)),
+      bench('20 years of days, remembered', async () => chart('1d', NOW - 20 * 365 * DAY)),
     )
   })
 })

@@ -65,6 +65,17 @@ describe('respondWithFault', () => {
     expect(faulty.answer.log).toMatchObject({ status, fault: fault.kind })
   })
 
+  it('says how far the source has got only where the client can see it', () => {
+    const visible = now - 600_000
+    const told = (fault: RequestFault) => ask(fault).answer.visible
+    for (const kind of ['slow', 'null-rows', 'duplicates', 'trading-periods', 'quote-on-minute'] as const) {
+      expect(told({ kind })).toBe(visible)
+    }
+    for (const kind of ['429', 'html', 'truncated', 'hang', 'reset', 'wrong-symbol'] as const) {
+      expect(told({ kind })).toBeUndefined()
+    }
+  })
+
   it('cuts the JSON', () => {
     expect(ask({ kind: 'truncated' }).answer.body).toBe(healthy.body.slice(0, healthy.body.length >>> 1))
     expect(ask({ kind: 'truncated', keep: 0 }).answer.body).toBe('')

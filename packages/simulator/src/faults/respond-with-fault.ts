@@ -49,7 +49,7 @@ function answerWithFault(
   switch (fault.kind) {
     case 'wrong-symbol': {
       const answer = respond(request, withOtherMarket(world, symbol, fault.as))
-      return { answer, faulted: answer.status === 200 }
+      return { answer: unread(answer), faulted: answer.status === 200 }
     }
     case 'trading-periods': {
       const answer = respond(withShape(request, fault.shape), world)
@@ -58,10 +58,11 @@ function answerWithFault(
     case 'truncated': {
       const answer = respond(request, world)
       const body = answer.body.slice(0, Math.floor(answer.body.length * (fault.keep ?? 0.5)))
-      return { answer: { ...answer, body }, faulted: true }
+      return { answer: unread({ ...answer, body }), faulted: true }
     }
     case 'hang':
     case 'reset':
+      return { answer: unread(respond(request, world)), faulted: true }
     case 'slow':
       return { answer: respond(request, world), faulted: true }
     default: {
@@ -90,6 +91,11 @@ function deliveryOf(fault: RequestFault): Delivery {
     default:
       return { kind: 'whole' }
   }
+}
+
+/** An answer from which nobody learns anything about the market that was asked for. */
+function unread({ visible: _, ...answer }: HttpAnswer): HttpAnswer {
+  return answer
 }
 
 /** What is answered in place of an answer, at the same time and to the same request. */

@@ -39,7 +39,7 @@ export interface HttpAnswer {
   readonly body: string
   /** `undefined` for what is not part of the protocol. */
   readonly log: RequestLog | undefined
-  /** The latest instant of which the source knows the trades; only for a chart. */
+  /** The latest instant of which the source knows the trades; only where the client sees a chart of what it asked for. */
   readonly visible?: number
 }
 
