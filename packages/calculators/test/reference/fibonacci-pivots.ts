@@ -21,8 +21,6 @@ const PERIODS: readonly (readonly [name: string, periodOf: (t: number) => Period
 /** Every pivot level with its distance from PP in parts of the range. */
 const DISTANCES = { PP: 0, R1: 0.382, R2: 0.618, R3: 1, S1: -0.382, S2: -0.618, S3: -1 }
 
-const PIVOT_LEVELS: readonly string[] = Object.keys(DISTANCES)
-
 /** The history: pivots of every day and week that has bars and a whole one with bars before it. */
 export function fibonacciPivotsNaive(bars: readonly Bar[], options: ReferenceOptions = {}): NaivePivot[] {
   const begins = historyBegins(bars, options)
