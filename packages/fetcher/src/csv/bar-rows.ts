@@ -1,35 +1,35 @@
-import {
-  type Bar,
-  barProblem,
-  type BarSeries,
-  BarSeriesBuilder,
-  formatInstant,
-  type Interval,
-  intervalMs,
-} from '@openpredict/market'
+import { type Bar, barProblem, type BarSeries, BarSeriesBuilder, formatInstant, intervalMs } from '@openpredict/market'
 
 import { FetchError } from '../errors.ts'
+import { COLUMNS, type Column, findColumns, type Layout } from './columns.ts'
+import { checkDialect, type CheckedDialect, type CsvDialect } from './dialect.ts'
 import { createInstantReader } from './instants.ts'
-
-const COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const
-
-type Column = (typeof COLUMNS)[number]
+import type { LocalInstants } from './time-zone.ts'
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+
+/** Bars of an hour that clocks repeat, of which it is not known yet whether it is the first time. */
+interface Undecided {
+  readonly line: number
+  readonly stamp: string
+  readonly bars: Bar[]
+}
 
 /** Turns the records of a CSV file into bars, the first record being the header. Throws at the first one that is wrong. */
 export class BarRows {
   readonly #subject: string | undefined
-  readonly #interval: Interval | undefined
-  readonly #instant = createInstantReader()
-  #indices: Readonly<Record<Column, number>> | undefined
+  readonly #dialect: CheckedDialect
+  #instant: ReturnType<typeof createInstantReader> = () => undefined
+  #layout: Layout | undefined
   #width = 0
   #builder = new BarSeriesBuilder()
   #last = Number.NEGATIVE_INFINITY
+  #undecided: Undecided | undefined
 
-  constructor(subject: string | undefined, interval: Interval | undefined) {
+  /** Throws a `RangeError` for a dialect that cannot be read. */
+  constructor(subject: string | undefined, dialect: CsvDialect) {
     this.#subject = subject
-    this.#interval = interval
+    this.#dialect = checkDialect(dialect)
   }
 
   /** How many bars wait to be taken. */
@@ -46,23 +46,30 @@ export class BarRows {
 
   /** Takes in the record that ends on a line. */
   record(fields: readonly string[], line: number): void {
-    if (this.#indices === undefined) {
-      this.#indices = this.#header(fields, line)
+    if (this.#layout === undefined) {
+      this.#layout = this.#header(fields, line)
       this.#width = fields.length
+      const { timeZone } = this.#dialect
+      this.#instant = createInstantReader({ timeZone, compactDates: this.#layout.compactDates })
       return
     }
     if (fields.length !== this.#width) {
       throw this.error(line, `${fields.length} fields`, `${this.#width}, as many as in the header`)
     }
-    const bar = this.#bar(fields, this.#indices, line)
-    this.#check(bar, line)
-    this.#last = bar.time
-    this.#builder.push(bar)
+    const stamp = stampOf(fields, this.#layout)
+    const instants = this.#read(stamp, line, this.#layout)
+    if (typeof instants === 'number') {
+      this.#refuseUndecided()
+      this.#push(this.#bar(fields, instants - this.#dialect.backMs, line, this.#layout))
+    } else {
+      this.#repeated(fields, instants, { line, stamp, bars: [] }, this.#layout)
+    }
   }
 
-  /** Throws when there was not even a header. */
+  /** Throws when there was not even a header, or when the file ends before an hour that clocks repeat is decided. */
   end(): void {
-    if (this.#indices === undefined) throw this.error(1, 'an empty file', `the header ${COLUMNS.join(',')}`)
+    if (this.#layout === undefined) throw this.error(1, 'an empty file', `the header ${COLUMNS.join(',')}`)
+    this.#refuseUndecided()
   }
 
   /** What is wrong with a line, as a typed error. */
@@ -71,29 +78,68 @@ export class BarRows {
     return new FetchError(failure, this.#subject === undefined ? {} : { subject: this.#subject })
   }
 
-  #header(fields: readonly string[], line: number): Readonly<Record<Column, number>> {
-    const names = fields.map((field) => field.trim().toLowerCase())
-    const found = `the columns ${names.map(quoted).join(', ')}`
-    const missing = COLUMNS.filter((column) => !names.includes(column))
+  #header(fields: readonly string[], line: number): Layout {
+    const layout = findColumns(fields)
+    if (!('missing' in layout)) return layout
+    const found = `the columns ${fields.map((field) => quoted(field.trim().toLowerCase())).join(', ')}`
+    const { missing, twice } = layout
     if (missing.length > 0) throw this.error(line, found, `also ${missing.join(', ')} (of ${COLUMNS.join(',')})`)
-    const twice = COLUMNS.find((column) => names.indexOf(column) !== names.lastIndexOf(column))
-    if (twice !== undefined) throw this.error(line, found, `${twice} only once`)
-    return Object.fromEntries(COLUMNS.map((column) => [column, names.indexOf(column)])) as Record<Column, number>
+    throw this.error(line, found, `${twice} only once`)
   }
 
-  #bar(fields: readonly string[], indices: Readonly<Record<Column, number>>, line: number): Bar {
-    const field = (column: Column): string => (fields[indices[column]] as string).trim()
+  /** The instant of a stamp, or both of one that clocks show twice. */
+  #read(stamp: string, line: number, { names }: Layout): number | LocalInstants {
+    const instants = this.#instant(stamp)
+    if (instants === undefined) {
+      const expected = 'a time such as 2024-07-01T13:30:00Z or 07/01/2024 13:30, or epoch seconds or milliseconds'
+      throw this.error(line, quoted(stamp), expected, names.timestamp)
+    }
+    if (typeof instants !== 'number' && instants.length === 0) {
+      const found = `${quoted(stamp)}, which clocks in ${this.#dialect.timeZone} skip`
+      throw this.error(line, found, 'a time that there is, or another time zone', names.timestamp)
+    }
+    return instants
+  }
+
+  /**
+   * Takes in a bar whose stamp clocks show twice. It is the first time as long as times ascend; where they fall back
+   * it is the second, and only then it is certain that what was before is the first.
+   */
+  #repeated(fields: readonly string[], instants: LocalInstants, here: Undecided, layout: Layout): void {
+    const [first, second] = instants.map((time) => time - this.#dialect.backMs) as [number, number]
+    if (first > this.#last) {
+      const bar = this.#bar(fields, first, here.line, layout)
+      this.#undecided ??= here
+      this.#undecided.bars.push(bar)
+      this.#last = bar.time
+      return
+    }
+    const bar = this.#bar(fields, second, here.line, layout)
+    for (const decided of this.#undecided?.bars ?? []) this.#builder.push(decided)
+    this.#undecided = undefined
+    this.#push(bar)
+  }
+
+  #refuseUndecided(): void {
+    if (this.#undecided === undefined) return
+    const { line, stamp } = this.#undecided
+    const found = `${quoted(stamp)}, which clocks in ${this.#dialect.timeZone} show twice, in a file that has it once`
+    throw this.error(line, found, 'bars of both times, or stamps with their zone', this.#layout?.names.timestamp)
+  }
+
+  #push(bar: Bar): void {
+    this.#last = bar.time
+    this.#builder.push(bar)
+  }
+
+  #bar(fields: readonly string[], time: number, line: number, { index, names }: Layout): Bar {
+    const field = (column: Column): string => (fields[index[column]] as string).trim()
     const number = (column: Column): number => {
       const text = field(column)
-      if (!NUMBER.test(text)) throw this.error(line, quoted(text), 'a number', column)
+      if (!NUMBER.test(text)) throw this.error(line, quoted(text), 'a number', names[column])
       return Number(text)
     }
-    const time = this.#instant(field('timestamp'))
-    if (time === undefined) {
-      const expected = 'an open time such as 2024-07-01T13:30:00Z, or epoch seconds or milliseconds'
-      throw this.error(line, quoted(field('timestamp')), expected, 'timestamp')
-    }
-    return {
+    const bar: Bar = {
       time,
       open: number('open'),
       high: number('high'),
@@ -101,19 +147,31 @@ export class BarRows {
       close: number('close'),
       volume: field('volume') === '' ? 0 : number('volume'),
     }
+    this.#check(bar, line, names.timestamp)
+    return bar
   }
 
-  #check(bar: Bar, line: number): void {
+  #check(bar: Bar, line: number, column: string): void {
     const problem = barProblem(bar)
     if (problem !== undefined) throw this.error(line, problem, 'a bar whose prices and volume are possible')
     if (bar.time <= this.#last) {
       const found = bar.time === this.#last ? `${formatInstant(bar.time)} again` : formatInstant(bar.time)
-      throw this.error(line, found, `a time after ${formatInstant(this.#last)}, that of the bar before`, 'timestamp')
+      throw this.error(line, found, `a time after ${formatInstant(this.#last)}, that of the bar before`, column)
     }
-    if (this.#interval !== undefined && bar.time % intervalMs(this.#interval) !== 0) {
-      throw this.error(line, formatInstant(bar.time), `a time on the grid of ${this.#interval} bars`, 'timestamp')
+    const { interval } = this.#dialect
+    if (interval !== undefined && bar.time % intervalMs(interval) !== 0) {
+      throw this.error(line, formatInstant(bar.time), `a time on the grid of ${interval} bars`, column)
     }
   }
+}
+
+/** The stamp of a line, date and time joined where they have a column each. */
+function stampOf(fields: readonly string[], { index, timeIndex }: Layout): string {
+  const stamp = (fields[index.timestamp] as string).trim()
+  if (timeIndex === undefined) return stamp
+  const time = (fields[timeIndex] as string).trim()
+  // Times without colons lose their leading zeros in spreadsheets: 930 is 09:30, 93000 is 09:30:00.
+  return `${stamp} ${/^\d{1,6}$/.test(time) ? time.padStart(time.length > 4 ? 6 : 4, '0') : time}`
 }
 
 /** A text of the file in quotes, without control characters and not too long. */

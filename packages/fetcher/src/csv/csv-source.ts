@@ -7,9 +7,10 @@ import { noDrops } from '../clean-rows.ts'
 import { FetchError } from '../errors.ts'
 import { abortable } from '../internal/abortable.ts'
 import { gridWindow } from '../internal/window.ts'
+import { checkDialect, type CsvDialect } from './dialect.ts'
 import { readBars } from './read-bars.ts'
 
-export interface CsvSourceOptions {
+export interface CsvSourceOptions extends CsvDialect {
   /** A CSV file, plain or gzip: see `parseBars` for what it may hold. */
   readonly path: string
   /** The length of the file's bars. @default '1m' */
@@ -20,7 +21,8 @@ export interface CsvSourceOptions {
  * Bars from a CSV file, for whatever instrument is asked.
  *
  * The file is read at the first fetch and again when it has changed. Its watermark, and its clock, is the end of its last
- * bar, 0 when it holds none; its delay is 0. Nothing is dropped: a file with a wrong line fails as a whole.
+ * bar, 0 when it holds none; its delay is 0. Nothing is dropped: a file with a wrong line fails as a whole. Throws a
+ * `RangeError` for a time zone that does not exist.
  *
  * @example
  * ```ts
@@ -37,6 +39,8 @@ export interface CsvSourceOptions {
  */
 export function createCsvSource(options: CsvSourceOptions): BarSource {
   const { path, interval = '1m' } = options
+  const dialect = { ...options, interval }
+  checkDialect(dialect)
   let known: { readonly version: string; readonly bars: Promise<BarSeries> } | undefined
   return {
     name: 'CSV',
@@ -53,7 +57,7 @@ export function createCsvSource(options: CsvSourceOptions): BarSource {
       const window = gridWindow(request.from, request.to, interval, path)
       const version = await versionOf(path)
       if (known?.version !== version) {
-        const reading = readBars(path, { interval })
+        const reading = readBars(path, dialect)
         known = { version, bars: reading }
         reading.catch(() => {
           known = undefined

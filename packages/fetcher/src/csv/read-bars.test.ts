@@ -166,11 +166,11 @@ describe('a line that is wrong is named:', () => {
   })
 
   it('missing columns', () => {
-    const error = errorOf('time,open,high,low,close', LINE)
+    const error = errorOf('times,open,high,low,close', LINE)
     expect(error.failure).toEqual({
       kind: 'csv',
       line: 1,
-      found: 'the columns "time", "open", "high", "low", "close"',
+      found: 'the columns "times", "open", "high", "low", "close"',
       expected: `also timestamp, volume (of ${HEADER})`,
     })
     expect(error.category).toBe('data')
@@ -196,7 +196,7 @@ describe('a line that is wrong is named:', () => {
     })
   })
 
-  it.each(['', 'yesterday', '2024-02-30T13:30:00Z', '2024-13-01', '2024-07-01T25:00:00Z', '-5', '1.5', '01/07/2024'])(
+  it.each(['', 'yesterday', '2024-02-30T13:30:00Z', '2024-13-01', '2024-07-01T25:00:00Z', '-5', '1.5', '13/07/2024'])(
     'the timestamp "%s"',
     (text) => {
       const error = errorOf(HEADER, LINE, '', NEXT.replace(/^[^,]+/, text))
@@ -241,7 +241,7 @@ describe('a line that is wrong is named:', () => {
 
   it('the file, too, and no more than a little of what is in it', () => {
     expect(() => parseBars(`${HEADER}\n${'x'.repeat(10_000)},1,1,1,1,1`, { name: 'bars.csv' })).toThrow(
-      `bars.csv: line 2, column timestamp: found "${'x'.repeat(39)}…", expected an open time such as`,
+      `bars.csv: line 2, column timestamp: found "${'x'.repeat(39)}…", expected a time such as`,
     )
     expect(errorOf(HEADER, LINE.replace('812', '\u001B[31m')).message).not.toContain('\u001B')
   })

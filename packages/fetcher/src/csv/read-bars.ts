@@ -3,25 +3,25 @@ import { finished } from 'node:stream/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 
-import { type BarSeries, BarSeriesBuilder, type Interval } from '@openpredict/market'
+import { type BarSeries, BarSeriesBuilder } from '@openpredict/market'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
 import { parse as parseSync } from 'csv-parse/sync'
 
 import { FetchError } from '../errors.ts'
 import { BarRows } from './bar-rows.ts'
+import { delimiterOf } from './columns.ts'
+import type { CsvDialect } from './dialect.ts'
 
 const CHUNK_BYTES = 256 * 1024
+/** A first line is not longer. */
+const HEAD = 64 * 1024
 
-export interface ParseBarsOptions {
-  /** When given, every open time must lie on its grid. */
-  readonly interval?: Interval
+export interface ParseBarsOptions extends CsvDialect {
   /** What the content is called in messages. */
   readonly name?: string
 }
 
-export interface ReadBarsOptions {
-  /** When given, every open time must lie on its grid. */
-  readonly interval?: Interval
+export interface ReadBarsOptions extends CsvDialect {
   /** Ends the reading, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -29,28 +29,38 @@ export interface ReadBarsOptions {
 /**
  * Reads bars from the content of a CSV file, plain or gzip.
  *
- * The header names at least `timestamp,open,high,low,close,volume`, in any order and case; other columns are left alone.
- * Timestamps are the bars' open times: ISO-8601 (UTC where no zone is given) or epoch seconds or milliseconds. An empty
- * volume is 0. Prices stay as they are written. Times must ascend.
+ * The first line names the columns, in any order and case, as `timestamp,open,high,low,close,volume` or in another
+ * common spelling (`Date` and `Time`, `o,h,l,c,v`, `Last`, `Vol`: the README lists them); others are left alone. Fields
+ * are separated by commas, semicolons or tabs, whichever the first line has most of.
+ *
+ * Stamps are ISO-8601, `11/19/2023 18:00` (the month first, `6:00 PM` too), `20231119 180000`, or epoch seconds or
+ * milliseconds. Those without a zone are local in `timeZone`. A local time that clocks show twice, in autumn, is the
+ * first of the two until times fall back, and then the second; where they do not, it cannot be told which it is, and that
+ * line is wrong. So is a time that clocks skip. With `stamp: 'close'` a bar opens one interval before its stamp.
+ *
+ * An empty volume is 0. Prices stay as they are written. Times must ascend.
  *
  * Throws a `FetchError` of kind `csv` at the first line that is wrong, with its number, what was found and what was
- * expected, and of kind `file` when the gzip data is damaged. A header alone is no bars.
+ * expected, and of kind `file` when the gzip data is damaged. Throws a `RangeError` for a time zone that does not exist,
+ * and for `stamp: 'close'` without an interval. A header alone is no bars.
  *
  * @example
  * ```ts
  * const bars = parseBars('timestamp,open,high,low,close,volume\n2024-07-01T13:30:00Z,20100,20110.25,20095,20105.5,812\n')
  * bars.at(0).high // => 20110.25
+ *
+ * const local = 'Date;Time;Open;High;Low;Last;Vol\n07/01/2024;9:31;20100;20110.25;20095;20105.5;812\n'
+ * const [bar] = parseBars(local, { timeZone: 'America/New_York', stamp: 'close', interval: '1m' })
+ * formatInstant(bar.time) // => '2024-07-01T13:30:00.000Z'
  * ```
  */
 export function parseBars(content: string | Uint8Array, options: ParseBarsOptions = {}): BarSeries {
-  const { name, interval } = options
-  const rows = new BarRows(name, interval)
+  const { name } = options
+  const rows = new BarRows(name, options)
   try {
     const text = typeof content === 'string' ? content : isGzip(content) ? gunzipSync(content) : content
-    parseSync(
-      typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length),
-      csvOptions(rows),
-    )
+    const input = typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length)
+    parseSync(input, csvOptions(rows, input))
     rows.end()
   } catch (error) {
     throw failed(error, rows, name ?? 'content')
@@ -98,34 +108,44 @@ export async function readBars(path: string, options: ReadBarsOptions = {}): Pro
  * ```
  */
 export async function* streamBars(path: string, options: ReadBarsOptions = {}): AsyncGenerator<BarSeries, void> {
-  const { interval, signal } = options
+  const { signal } = options
   signal?.throwIfAborted()
-  const rows = new BarRows(path, interval)
-  const parser = parse(csvOptions(rows))
-  // Records go to `rows`, errors to the callbacks of `write` and `end`.
-  parser.resume().on('error', () => {})
+  const rows = new BarRows(path, options)
+  let parser: ReturnType<typeof parse> | undefined
   let bytes: Readable | undefined
   try {
     bytes = await openBytes(path)
     for await (const chunk of bytes) {
       signal?.throwIfAborted()
+      parser ??= parserOf(rows, chunk as Buffer)
       await written(parser, chunk as Buffer)
       if (rows.length > 0) yield rows.take()
     }
-    parser.end()
-    await finished(parser)
+    if (parser !== undefined) {
+      parser.end()
+      await finished(parser)
+    }
     rows.end()
   } catch (error) {
     throw signal?.aborted === true ? signal.reason : failed(error, rows, path)
   } finally {
     bytes?.destroy()
-    parser.destroy()
+    parser?.destroy()
   }
   if (rows.length > 0) yield rows.take()
 }
 
-function csvOptions(rows: BarRows): Options {
+function parserOf(rows: BarRows, start: Buffer): ReturnType<typeof parse> {
+  const parser = parse(csvOptions(rows, start))
+  // Records go to `rows`, errors to the callbacks of `write` and `end`.
+  return parser.resume().on('error', () => {})
+}
+
+/** `start` holds the first line, which tells the delimiter. */
+function csvOptions(rows: BarRows, start: string | Buffer): Options {
+  const head = typeof start === 'string' ? start.slice(0, HEAD) : start.toString('utf8', 0, HEAD)
   return {
+    delimiter: delimiterOf(head),
     bom: true,
     skip_empty_lines: true,
     // Counting the fields is ours: our error says what was expected.
