@@ -2,11 +2,12 @@ import { Command } from 'commander'
 
 import type { Interval } from '@openpredict/market'
 
+import { type CsvFlags, csvOptions } from '../csv-options.ts'
 import { barIntervalOption, instantOption, jsonOption, symbolOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `calculate`, as commander gives them. */
-export interface CalculateFlags {
+export interface CalculateFlags extends CsvFlags {
   readonly input: string
   readonly output?: string
   readonly symbol?: string
@@ -24,7 +25,7 @@ export function calculateCommand(services: Services, run: (action: Action) => Pr
     .description('compute the features of a file of bars; no store is touched')
     .requiredOption('-i, --input <file>', 'bars as CSV, plain or gzipped: timestamp,open,high,low,close,volume')
     .option('-o, --output <file>', 'where the rows go, one JSON object a line (default: standard output)')
-  for (const option of symbolOptions()) command.addOption(option)
+  for (const option of [...symbolOptions(), ...csvOptions()]) command.addOption(option)
   return command
     .addOption(barIntervalOption())
     .addOption(instantOption('--from <instant>', 'leave out bars before'))

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 
+import { type CsvFlags, csvOptions } from '../csv-options.ts'
 import { jsonOption, storeOption, symbolOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `import`, as commander gives them. */
-export interface ImportFlags {
+export interface ImportFlags extends CsvFlags {
   readonly symbol?: string
   readonly instrument?: string
   readonly store?: string
@@ -17,7 +18,7 @@ export function importCommand(services: Services, run: (action: Action) => Promi
   const command = new Command('import')
     .description('put 1-minute bars from a CSV file into the store, and compute their features')
     .argument('<file>', 'CSV, plain or gzipped: timestamp,open,high,low,close,volume')
-  for (const option of symbolOptions()) command.addOption(option)
+  for (const option of [...symbolOptions(), ...csvOptions()]) command.addOption(option)
   return command
     .addOption(storeOption())
     .option('--bars-only', 'leave the features for later')
@@ -27,7 +28,8 @@ export function importCommand(services: Services, run: (action: Action) => Promi
       `
 Examples:
   $ openpredict import bars.csv.gz --symbol NQ=F
-  $ openpredict import bars.csv --store sqlite:/data/nq.sqlite`,
+  $ openpredict import bars.csv --store sqlite:/data/nq.sqlite
+  $ openpredict import chart.csv --timezone America/New_York --stamp close`,
     )
     .action(async (file: string, flags: ImportFlags) => {
       await run(async () => (await import('./run/import.ts')).importFile(file, flags, services))

@@ -7,6 +7,7 @@ import { readBars } from '@openpredict/fetcher'
 import { formatInstant, intervalMs } from '@openpredict/market'
 
 import { configuredInstrument } from '../../configuration.ts'
+import { csvDialect } from '../../csv-options.ts'
 import { EXIT } from '../../exit.ts'
 import { count, formatDuration } from '../../format.ts'
 import { readInput } from '../../read-input.ts'
@@ -20,7 +21,7 @@ export async function calculate(flags: CalculateFlags, services: Services): Prom
   const started = services.timer.now()
   const instrument = configuredInstrument(flags, services.env)
   const all = await terminal.spin(`reading ${flags.input}`, () =>
-    readInput(() => readBars(flags.input, { interval: flags.interval, signal: services.signal })),
+    readInput(() => readBars(flags.input, { interval: flags.interval, ...csvDialect(flags), signal: services.signal })),
   )
   const bars = all.between(flags.from ?? Number.NEGATIVE_INFINITY, flags.to ?? Number.POSITIVE_INFINITY)
 

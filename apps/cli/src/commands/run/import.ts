@@ -2,6 +2,7 @@ import { importBars } from '@openpredict/collector'
 import { readBars } from '@openpredict/fetcher'
 
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { csvDialect } from '../../csv-options.ts'
 import { EXIT } from '../../exit.ts'
 import { count, formatDuration, formatMinute } from '../../format.ts'
 import { openConfiguredStore } from '../../open-store.ts'
@@ -14,7 +15,9 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
   const { terminal, clock, timer, signal } = services
   const started = timer.now()
   const instrument = configuredInstrument(flags, services.env)
-  const bars = await terminal.spin(`reading ${file}`, () => readInput(() => readBars(file, { interval: '1m', signal })))
+  const bars = await terminal.spin(`reading ${file}`, () =>
+    readInput(() => readBars(file, { interval: '1m', ...csvDialect(flags), signal })),
+  )
   await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock })
   const result = await terminal.spin(`storing ${count(bars.length, 'bar')}`, () =>
     importBars({
