@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type BarSeries, formatInstant, newYorkOffset, parseInstant } from '@openpredict/market'
+import { type Bar, barProblem, type BarSeries, formatInstant, newYorkOffset, parseInstant } from '@openpredict/market'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { FetchError } from '../errors.ts'
+import { BarRows } from './bar-rows.ts'
 import { createCsvSource } from './csv-source.ts'
 import type { CsvDialect } from './dialect.ts'
 import { parseBars, streamBars } from './read-bars.ts'
@@ -36,6 +37,16 @@ function errorOf(stamps: readonly string[], dialect: CsvDialect = {}, header = '
     throw error
   }
   return 'no error'
+}
+
+/** The bars of a text; none when it has a typed failure. Anything else is thrown. */
+function barsOrFailure(text: string, dialect: CsvDialect): readonly Bar[] {
+  try {
+    return parseBars(text, dialect).toArray()
+  } catch (error) {
+    if (error instanceof FetchError) return []
+    throw error
+  }
 }
 
 /** What a wall clock shows at an instant. */
@@ -248,6 +259,16 @@ describe('local time', () => {
     expect(errorOf([...stamps, 'a later wrong line'], { timeZone: NEW_YORK })).toBe(message)
   })
 
+  it('that clocks show twice is not given to anybody before it is decided', () => {
+    const rows = new BarRows(undefined, { timeZone: NEW_YORK })
+    rows.record(['time', 'o', 'h', 'l', 'c', 'v'], 1)
+    const lengths = ['00:59', '01:00', '01:30', '01:00', '01:30'].map((time, i) => {
+      rows.record([`2024-11-03 ${time}`, '5', '6', '4', '5', '1'], i + 2)
+      return rows.length
+    })
+    expect(lengths).toEqual([1, 1, 1, 4, 5])
+  })
+
   it('that falls back a second time is wrong', () => {
     const stamps = ['01:00', '01:00', '01:00'].map((time) => `2024-11-03 ${time}`)
     expect(errorOf(stamps, { timeZone: NEW_YORK })).toBe(
@@ -287,5 +308,48 @@ describe('local time', () => {
       ),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('any text in any dialect', () => {
+  it('gives possible, ascending bars or a typed failure', () => {
+    const good = ['00:30', '01:00', '01:30', '01:00', '01:30', '02:00'].map((time) => `11/03/2024 ${time}`)
+    const odd = ['03/10/2024 02:30', '20241103 013000', '1730611800', '20241103', '2024-11-03T01:30:00-05:00', 'x', '"']
+    const stamp = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...good) },
+      { weight: 1, arbitrary: fc.oneof(fc.constantFrom(...odd), fc.string({ maxLength: 4 })) },
+    )
+    const price = fc.oneof(
+      { weight: 60, arbitrary: fc.constant('5') },
+      { weight: 1, arbitrary: fc.oneof(fc.constantFrom('', '6', '-1', '1,5'), fc.string({ maxLength: 4 })) },
+    )
+    const line = fc.tuple(stamp, price, price, price, price, price)
+    const file = fc
+      .record({
+        header: fc.constantFrom('time|o|h|l|c|v', 'Date|Open|High|Low|Last|Vol'),
+        by: fc.constantFrom(',', ';', '\t'),
+      })
+      .chain(({ header, by }) =>
+        fc
+          .oneof(fc.subarray(good), fc.array(stamp, { maxLength: 5 }))
+          .chain((stamps) => fc.tuple(...stamps.map((time) => line.map((cells) => [time, ...cells.slice(1)].join(by)))))
+          .map((lines) => [header.replaceAll('|', by), ...lines].join('\n')),
+      )
+    const dialect = fc.record({
+      timeZone: fc.constantFrom('UTC', NEW_YORK, 'Australia/Lord_Howe', 'Asia/Kolkata'),
+      stamp: fc.constantFrom('open' as const, 'close' as const),
+      interval: fc.constantFrom('1m' as const, '30m' as const),
+    })
+    let read = 0
+    fc.assert(
+      fc.property(file, dialect, (text, how) => {
+        const bars = barsOrFailure(text, how)
+        read += bars.length
+        expect(bars.map(barProblem).filter(Boolean)).toEqual([])
+        expect(bars.filter((bar, i) => bar.time <= (bars[i - 1]?.time ?? Number.NEGATIVE_INFINITY))).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(read, 'bars read').toBeGreaterThan(1_000)
   })
 })
