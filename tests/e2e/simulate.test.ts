@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
 
 import { formatInstant, instrumentOf, parseInstant } from '@openpredict/market'
-import { createMarket } from '@openpredict/simulator'
+import { createMarket, parseFault, type SimulatorError } from '@openpredict/simulator'
 import { describe, expect, it } from 'vitest'
 
 import { type Running, Workplace } from './run-cli.ts'
@@ -167,6 +167,22 @@ describe('simulate --fault', () => {
     const { code, stdout, stderr } = await workplace.run(['simulate', '--port', '0', ...args])
     expect(stderr).toMatch(message)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+describe('simulate --help', () => {
+  it('names every fault that there is', async () => {
+    using workplace = new Workplace()
+    const { stdout } = await workplace.run(['simulate', '--help'])
+    let expected = ''
+    try {
+      parseFault('')
+    } catch (error) {
+      expected = (error as SimulatorError).message
+    }
+    const kinds = expected.replace(/^.*expected one of /, '').split(', ')
+    expect(kinds.length).toBeGreaterThan(20)
+    expect(kinds.filter((kind) => !new RegExp(`[ ,]${kind}[,.]`).test(stdout.replaceAll('\n', ' ')))).toEqual([])
   })
 })
 

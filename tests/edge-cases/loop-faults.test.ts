@@ -107,7 +107,7 @@ describe('a loop', () => {
       const clock = jumpingClock()
       await using server = await startYahooServer({ markets: [market], clock, timer })
       await using store = await openIn(workplace)
-      const speed = /hang|slow/.test(fault) ? 25 : 10
+      const speed = /hang|slow/.test(fault) ? 15 : 10
       const reports = await loop({
         server,
         store,

@@ -66,7 +66,7 @@ export interface SimulatedMarket {
   forming(time: number, interval?: Interval): Bar | undefined
   /**
    * The trading day labelled `date` (days since 1970-01-01) as one bar, stamped with the day's start; `undefined` when
-   * nobody traded. Some 40 years of days are remembered.
+   * nobody traded. Days that were asked for are remembered.
    */
   dayBar(date: number): Bar | undefined
   /**

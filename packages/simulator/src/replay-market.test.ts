@@ -1,3 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
 import { BarSeries, createManualClock, instrumentOf, parseInstant } from '@openpredict/market'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -91,6 +95,16 @@ describe('createReplayMarket', () => {
     expect(forming?.close).toBe(Number(forming?.close.toFixed(6)))
   })
 
+  it('stays within bars that do not lie on the tick', () => {
+    const off = bar(0, { open: 100.1, high: 100.2, low: 100.05, close: 100.15 })
+    const own = replay(off)
+    for (let second = 1; second < 60; second += 5) {
+      const { high = 0, low = 0 } = own.forming(from + second * 1000) ?? {}
+      expect(high).toBeLessThanOrEqual(off.high)
+      expect(low).toBeGreaterThanOrEqual(off.low)
+    }
+  })
+
   it('last traded at the second of a replayed trade, and never before the first', () => {
     const own = replay(bar(0), bar(5))
     expect(own.lastTradeTime(from + 999)).toBe(-Infinity)
@@ -141,5 +155,51 @@ describe('a replay behind the server', () => {
     // Nothing was traded before, so there are no closes of before.
     expect(Object.keys(result[0]?.meta ?? {})).not.toEqual(expect.arrayContaining(['previousClose']))
     expect((await ask(`interval=1d&period1=${from / 1000 - 864_000}`)).result[0]?.timestamp.length).toBe(1)
+  })
+})
+
+const FOLDER = process.env['OPENPREDICT_DATA'] ?? join(import.meta.dirname, '../../../../shared/data')
+const absent = !existsSync(join(FOLDER, 'bars')) && process.env['OPENPREDICT_REQUIRE_DATA'] !== '1'
+const note = absent ? ` (skipped: no reference data in ${FOLDER})` : ''
+
+describe.skipIf(absent)(`two recorded weeks of NQ${note}`, () => {
+  it('are served minute by minute as they were, and so are their days', async () => {
+    const file = readFileSync(join(FOLDER, 'bars/nq_1m_2023-11-19_2023-12-04.csv.gz'))
+    const [, ...lines] = gunzipSync(file).toString().trim().split('\n')
+    const bars = BarSeries.from(
+      lines.map((line) => {
+        const [time = '', open, high, low, close, volume] = line.split(',')
+        return {
+          time: parseInstant(time),
+          open: Number(open),
+          high: Number(high),
+          low: Number(low),
+          close: Number(close),
+          volume: Number(volume),
+        }
+      }),
+    )
+    const [first = 0, last = 0] = [bars.time[0], bars.time.at(-1)]
+    const clock = createManualClock(last + 12 * MINUTE)
+    await using server = await startYahooServer({ markets: [createReplayMarket({ bars })], clock })
+    const seen: number[] = []
+    const closes: (number | null)[] = []
+    for (let start = first; start <= last; start += 7 * DAY) {
+      const end = Math.min(start + 7 * DAY, last + MINUTE)
+      const query = `interval=1m&period1=${start / 1000}&period2=${end / 1000}`
+      const answer = await fetch(`${server.url}/v8/finance/chart/NQ=F?${query}`)
+      const { chart } = (await answer.json()) as {
+        chart: { result: [{ timestamp: number[]; indicators: { quote: [{ close: number[] }] } }] }
+      }
+      seen.push(...chart.result[0].timestamp.map((second) => second * 1000))
+      closes.push(...chart.result[0].indicators.quote[0].close)
+    }
+    expect(seen).toEqual([...bars.time])
+    expect(closes).toEqual([...bars.close].map(Math.fround))
+
+    const days = await fetch(`${server.url}/v8/finance/chart/NQ=F?interval=1d&period1=${first / 1000}`)
+    const { chart } = (await days.json()) as { chart: { result: [{ indicators: { quote: [{ volume: number[] }] } }] } }
+    const volume = chart.result[0].indicators.quote[0].volume.reduce((sum, contracts) => sum + contracts, 0)
+    expect(volume).toBe(bars.volume.reduce((sum, contracts) => sum + contracts, 0))
   })
 })

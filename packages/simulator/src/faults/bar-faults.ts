@@ -3,13 +3,13 @@ import { type Bar, BarSeries, tradingDay } from '@openpredict/market'
 import { aggregateBy } from '../internal/aggregate.ts'
 import { BoundedCache } from '../internal/bounded-cache.ts'
 import { bitsAt, streamOf, uniform } from '../internal/hash.ts'
+import { CACHED_DAY_BARS } from '../internal/market-of-minutes.ts'
 import type { SimulatedMarket } from '../market.ts'
 import { alteredBar } from './altered-bar.ts'
 import type { BarFault, FaultRule } from './fault.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const CACHED_DAY_BARS = 16_384
 
 /** What is wrong with one bar, and until when. */
 export interface Alteration {

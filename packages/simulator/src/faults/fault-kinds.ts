@@ -42,7 +42,7 @@ const MINUTES: FaultParameter = {
   read: (text) => (text === 'always' ? Infinity : text.trim() === '' ? Number.NaN : Number(text)),
 }
 
-/** The kinds that stand for themselves: those that `random` may choose, and Yahoo's own refusals. */
+/** Yahoo's own refusals: they say something about the request, and do not pass by themselves. */
 const REFUSALS: readonly string[] = ['400', '404', '422']
 
 /** The parameters of each kind of fault, in the order in which messages list the kinds. */

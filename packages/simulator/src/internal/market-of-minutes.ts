@@ -7,8 +7,8 @@ import { BoundedCache } from './bounded-cache.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
-/** Some 40 years of trading days, about 3 MB. */
-const CACHED_DAY_BARS = 16_384
+/** Two centuries: the longest chart of whole days that there can be. A year of them takes about 50 kB. */
+export const CACHED_DAY_BARS = 73_050
 
 /** What a market must know of its minutes; everything else follows. Epoch ms. */
 export interface Minutes {
