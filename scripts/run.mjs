@@ -1,7 +1,8 @@
 // Runs one of the project's commands on any machine with Node 18 or later and npm: brings the pinned Node and pnpm when
 // the machine's own are too old or absent, installs the locked dependencies when they changed, then runs the command.
 // Plain JavaScript without dependencies, because nothing is installed yet when it starts.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import process from 'node:process'
 
@@ -20,7 +21,7 @@ try {
   const { node, path } = ensureToolchain()
   const env = { ...process.env, PATH: path }
   ensureDependencies(env)
-  for (const step of task(rest)) run(node, step, env)
+  for (const step of task(rest)) await run(node, step, env)
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   console.error(`\n  ${error.message}\n  ${error.hint}\n`)
@@ -28,13 +29,20 @@ try {
 }
 
 /** Runs one step with the terminal attached; leaves with its exit code, or by its signal, when it is not 0. */
-function run(node, { command, args, env: extra }, env) {
-  const result = spawnSync(command === 'node' ? node : command, args, {
+async function run(node, { command, args, env: extra }, env) {
+  const child = spawn(command === 'node' ? node : command, args, {
     stdio: 'inherit',
     env: { ...env, ...extra },
     shell: process.platform === 'win32' && command !== 'node',
   })
-  if (result.error) throw result.error
-  if (result.signal) process.exit(128 + (constants.signals[result.signal] ?? 0))
-  if (result.status !== 0) process.exit(result.status ?? 1)
+  // A terminal sends its Ctrl-C to both; whoever ends only this process means the command.
+  const pass = (signal) => child.kill(signal)
+  process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', waitForChild)
+  const [code, signal] = await once(child, 'close')
+  process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', waitForChild)
+  if (signal) process.exit(128 + (constants.signals[signal] ?? 0))
+  if (code !== 0) process.exit(code ?? 1)
 }
+
+/** The child was told, too, and ends in its own time. */
+function waitForChild() {}

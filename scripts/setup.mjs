@@ -114,7 +114,7 @@ function install(packages) {
   }
 }
 
-/** The state that an installation was made for: the lockfile, every manifest and the runtime's major version. */
+/** The state that an installation was made for: the lockfile, every manifest and the platform. */
 function fingerprint() {
   const hash = createHash('sha256')
   const manifests = ['packages', 'apps', 'examples']

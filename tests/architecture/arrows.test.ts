@@ -19,12 +19,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Packages that do no input or output at all: not even Node's own modules. */
 const PURE = ['market', 'calculators']
 
-const IMPORT = /^(?:import|export)\s+(?:type\s+)?[\w*{}\s,$]+\s+from\s+'([^']+)'|\bimport\('([^']+)'\)/gm
+const IMPORT =
+  /^(?:import|export)\s+(?:type\s+)?[\w*{}\s,$]+\s+from\s+'([^']+)'|\bimport\('([^']+)'\)|^import\s+'([^']+)'/gm
 const SCOPE = '@openpredict/'
 
 function importsOf(file: string): readonly string[] {
   const source = withoutComments(readFileSync(join(ROOT, file), 'utf8'))
-  return [...source.matchAll(IMPORT)].map(([, static_, dynamic]) => static_ ?? dynamic ?? '')
+  return [...source.matchAll(IMPORT)].map(([, named, dynamic, bare]) => named ?? dynamic ?? bare ?? '')
 }
 
 function shipped(folder: string): readonly string[] {

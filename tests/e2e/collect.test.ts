@@ -1,4 +1,7 @@
-import { parseInstant } from '@openpredict/market'
+import { writeFileSync } from 'node:fs'
+
+import { formatInstant, parseInstant } from '@openpredict/market'
+import { createMarket } from '@openpredict/simulator'
 import { TABLE_NAMES } from '@openpredict/store'
 import { describe, expect, it } from 'vitest'
 
@@ -119,6 +122,43 @@ describe('collect --once', () => {
     expect(failed).toMatchObject({ status: 'failed', failed_step: 'fetch', error_category: 'network', bars_new: 0 })
     const [logged] = await store.readRows('error_log')
     expect(logged).toMatchObject({ operation: 'fetch', error_category: 'network', instrument: 'NQ=F' })
+  })
+
+  it('keeps nothing of a dry loop either', async () => {
+    using workplace = new Workplace()
+    await using world = await startWorld({ start: START, speed: 300 })
+    const { code } = await workplace.run(['collect', '--loop', '--cycles', '2', '--dry-run', '--source', world.source])
+    expect(code).toBe(0)
+    await using store = await openStored(workplace)
+    expect(await store.countRows('ohlc_data')).toBe(0)
+  })
+
+  it('stores every bar of a file', async () => {
+    using workplace = new Workplace()
+    const bars = createMarket({ seed: 8 })
+      .bars(START, START + 15 * 60 * MINUTE)
+      .toArray()
+    const lines = bars.map((bar) =>
+      [formatInstant(bar.time), bar.open, bar.high, bar.low, bar.close, bar.volume].join(','),
+    )
+    writeFileSync(workplace.path('bars.csv'), `timestamp,open,high,low,close,volume\n${lines.join('\n')}\n`)
+    expect(await workplace.run(['collect', '--source', 'csv:bars.csv'])).toMatchObject({ code: 0, stderr: '' })
+    await using store = await openStored(workplace)
+    expect((await store.readBars({ instrument: 'NQ=F' })).toArray()).toEqual(bars)
+  })
+
+  it('refuses a store that is ahead of the source, with exit code 2', async () => {
+    using workplace = new Workplace()
+    {
+      await using world = await startWorld({ start: START })
+      expect(await workplace.run(['collect', '--source', world.source])).toMatchObject({ code: 0 })
+    }
+    await using world = await startWorld({ start: START - 20 * 24 * 60 * MINUTE })
+    const { code, stderr } = await workplace.run(['collect', '--source', world.source])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /the store holds a bar of 2024-06-05T14:19:00.000Z, but for this source it is only 2024-05-16/,
+    )
   })
 
   it('collects several instruments', async () => {

@@ -31,6 +31,26 @@ describe('config show', () => {
     expect(settings.get('OPENPREDICT_STORE')).toMatchObject({ value: 'sqlite:openpredict.sqlite', from: 'default' })
   })
 
+  it('reads a file that begins with a byte-order mark', async () => {
+    using workplace = new Workplace()
+    writeFileSync(workplace.path('windows.env'), '\uFEFFINSTRUMENT=ES=F\r\n')
+    const settings = await show(workplace, ['--env-file', 'windows.env'])
+    expect(settings.get('INSTRUMENT')).toMatchObject({ value: 'ES=F', from: 'file' })
+  })
+
+  it('shows nothing of a value that does not read as a URL but may hold a password', async () => {
+    using workplace = new Workplace()
+    const env = { OPENPREDICT_STORE: 'postgres://me:hunt#er2@host/db', OPENPREDICT_YAHOO_URL: 'http://me:hunt er2@x y' }
+    for (const args of [
+      ['config', 'show'],
+      ['config', 'verify'],
+      ['collect', '--source', 'sim:http://me:hunter2@127.0.0.1:1/?token=hunt'],
+    ]) {
+      const { stdout, stderr } = await workplace.run(args, args[0] === 'collect' ? {} : env)
+      expect(stdout + stderr).not.toMatch(/hunt|er2/)
+    }
+  })
+
   it('shows no user, password or query of a URL', async () => {
     using workplace = new Workplace()
     const url = 'http://me:hunter2@127.0.0.1:8080/path?token=hunter3'

@@ -27,6 +27,8 @@ export interface Running {
 export class Workplace implements Disposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'openpredict-test-'))
 
+  readonly #running = new Set<ChildProcess>()
+
   path(...names: readonly string[]): string {
     return join(this.folder, ...names)
   }
@@ -38,6 +40,8 @@ export class Workplace implements Disposable {
       env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#running.add(child)
+    child.once('close', () => this.#running.delete(child))
     const finished = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
       ([stdout, stderr, [code, signal]]) => ({
         stdout,
@@ -54,7 +58,9 @@ export class Workplace implements Disposable {
     return await this.start(args, env).finished
   }
 
+  /** Ends what a failed test has left running, and removes the folder. */
   [Symbol.dispose](): void {
+    for (const child of this.#running) child.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

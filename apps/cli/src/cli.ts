@@ -65,10 +65,13 @@ function createProgram(services: Services, run: (action: Action) => Promise<void
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => services.terminal.out(text.trimEnd()),
-      writeErr: (text) => services.terminal.note(text.trimEnd()),
-    })
+    command
+      .helpOption('-h, --help', 'show this help')
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => services.terminal.out(text.trimEnd()),
+        writeErr: (text) => services.terminal.note(text.trimEnd()),
+      })
   }
   return program
 }

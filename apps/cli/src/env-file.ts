@@ -12,7 +12,8 @@ export function readEnvFile(file: string, env: Record<string, string | undefined
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    // Some editors begin a file with a byte-order mark.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
     const problem = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`

@@ -26,9 +26,10 @@ export function printFailure({ message, hint, category, code }: Failure, { note,
 
 /** The exit code of a failed cycle: who was not available. */
 export function exitCodeOf({ category, code }: Failure): number {
-  if (category === 'database') return EXIT.store
+  if (code === 'store-ahead') return EXIT.usage
+  if (category === 'database' || code === 'deadline') return EXIT.store
   if (category === 'network' || category === 'data') return EXIT.source
-  return code === 'unknown-symbol' ? EXIT.source : EXIT.no
+  return EXIT.no
 }
 
 function classify(error: unknown): { failure: Failure; code: number } {
@@ -41,6 +42,16 @@ function classify(error: unknown): { failure: Failure; code: number } {
   if (error instanceof MarketError) {
     const hint = 'Run the command with --help to see examples.'
     return { failure: { category: 'system', code: 'usage', message: error.message, hint }, code: EXIT.usage }
+  }
+  const { code, path } = error as NodeJS.ErrnoException
+  if (error instanceof Error && typeof code === 'string' && typeof path === 'string') {
+    const hint = 'Check the path and the rights on its folder.'
+    const message = `${path}: cannot be opened (${code}).`
+    return { failure: { category: 'system', code: 'file', message, hint }, code: EXIT.usage }
+  }
+  if (error instanceof Error && error.name === 'SimulatorError') {
+    const hint = 'Give another port with --port, or 0 for any free one.'
+    return { failure: { category: 'system', code: 'simulator', message: error.message, hint }, code: EXIT.usage }
   }
   const failure = describeFailure(error)
   return { failure, code: failure.code === 'bad-url' ? EXIT.usage : exitCodeOf(failure) }

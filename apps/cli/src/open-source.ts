@@ -2,7 +2,7 @@ import type { FetchWindowOptions } from '@openpredict/collector'
 import type { BarSource } from '@openpredict/fetcher'
 import { type Clock, createScaledClock } from '@openpredict/market'
 
-import { configuredYahooUrl } from './configuration.ts'
+import { configuredYahooUrl, withoutPassword } from './configuration.ts'
 import type { Services } from './services.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -10,7 +10,6 @@ import { UsageError } from './usage-error.ts'
 export const SIMULATOR_PORT = 8_787
 
 const MINUTE = 60_000
-const DAY = 1_440 * MINUTE
 
 /** A source and the clock that its market follows. */
 export interface OpenedSource {
@@ -29,6 +28,7 @@ export async function openSource(text: string, services: Services): Promise<Open
   const fetcher = await import('@openpredict/fetcher')
   switch (kind) {
     case 'yahoo': {
+      if (rest !== '') throw unknownSource(text)
       const baseUrl = configuredYahooUrl(services.env)
       const source = fetcher.createYahooSource({ clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
       return {
@@ -45,7 +45,7 @@ export async function openSource(text: string, services: Services): Promise<Open
       return {
         source: fetcher.withRetries(source, { timer, random: Math.random }),
         clock: simulated,
-        title: `the simulator at ${url}`,
+        title: `the simulator at ${withoutPassword(url)}`,
         window: {},
       }
     }
@@ -54,8 +54,7 @@ export async function openSource(text: string, services: Services): Promise<Open
       const { time } = await fetcher.readBars(rest, { interval: '1m', signal: services.signal })
       // The market of a file stands still at the close of its last bar, and all of it is history.
       const end = (time.at(-1) ?? clock.now()) + MINUTE
-      const days = (end - (time[0] ?? end)) / DAY
-      const window = { coldStartDays: days, reachDays: days }
+      const window = { coldStartFrom: time[0] ?? end, reachDays: Number.POSITIVE_INFINITY }
       return {
         source: fetcher.createCsvSource({ path: rest }),
         clock: { ...clock, now: () => end },
@@ -69,15 +68,17 @@ export async function openSource(text: string, services: Services): Promise<Open
 }
 
 /** The simulator's market has a time of its own; the collector must follow it. */
-async function simulatorClock(url: string, { timer, signal }: Services): Promise<Clock> {
-  const response = await fetch(new URL('/simulator/clock', url), {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(2_500)]),
-  }).catch((error: unknown) => {
+async function simulatorClock(address: string, { timer, signal }: Services): Promise<Clock> {
+  const url = URL.parse('/simulator/clock', address)
+  if (url === null) throw unknownSource(`sim:${address}`)
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_500)]) })
+    const { now, speed } = (await response.json()) as { now: number; speed: number }
+    return createScaledClock(timer, { start: now, speed })
+  } catch (error) {
     signal.throwIfAborted()
-    throw new SimulatorUnavailable(url, error)
-  })
-  const { now, speed } = (await response.json()) as { now: number; speed: number }
-  return createScaledClock(timer, { start: now, speed })
+    throw new SimulatorUnavailable(address, error)
+  }
 }
 
 /** No simulator answers at an address. */
@@ -88,7 +89,7 @@ class SimulatorUnavailable extends Error {
   readonly hint = 'Start one in another terminal: openpredict simulate'
 
   constructor(url: string, cause: unknown) {
-    super(`No simulator answers at ${url}.`, { cause })
+    super(`No simulator answers at ${withoutPassword(url)}.`, { cause })
   }
 }
 
@@ -99,7 +100,7 @@ function split(text: string): readonly string[] {
 
 function unknownSource(text: string): UsageError {
   return new UsageError(
-    `--source "${text}" is not a source: expected yahoo, sim, sim:URL or csv:PATH.`,
+    `--source "${withoutPassword(text)}" is not a source: expected yahoo, sim, sim:URL or csv:PATH.`,
     'For example: openpredict collect --source csv:bars.csv.gz',
   )
 }

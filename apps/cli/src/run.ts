@@ -18,7 +18,12 @@ export async function run(argv: readonly string[], version: string): Promise<voi
     })
   }
   // A reader that goes away (`openpredict export | head`) ends the command quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`cannot write to standard output: ${error.message}\n`)
+    process.exit(error.code === 'EPIPE' ? 0 : 1)
+  })
+  // Nobody listens to the talk: the work goes on.
+  process.stderr.on('error', () => undefined)
 
   process.exitCode = await runCli(argv, {
     env: process.env,

@@ -12,10 +12,14 @@ export const systemClock: Clock = { now: () => Date.now(), sleep }
 export const systemTimer: Clock = { now: () => performance.now(), sleep }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  for (let left = ms; left > 0; left -= LONGEST) {
-    await wait(Math.min(left, LONGEST), undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : error
-    })
+  const end = performance.now() + ms
+  // Again while there is time left: the platform's timers may fire a little early.
+  for (let left = ms; left > 0; left = end - performance.now()) {
+    await wait(Math.min(Math.ceil(left), LONGEST), undefined, signal === undefined ? {} : { signal }).catch(
+      (error: unknown) => {
+        throw signal?.aborted === true ? signal.reason : error
+      },
+    )
   }
   signal?.throwIfAborted()
 }

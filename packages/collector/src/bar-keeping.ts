@@ -62,9 +62,7 @@ export async function holdBackSuspects(
   const seen = suspects.map((suspect) => sighting(suspect, rows, now))
   const believed = seen.filter(({ row }) => row.admitted_at !== null).map(({ suspect }) => suspect.bar)
   const cleared = rows
-    .filter(
-      (row) => row.admitted_at === null && admitted.at(admitted.indexAtOrAfter(row.timestamp))?.time === row.timestamp,
-    )
+    .filter((row) => row.admitted_at === null && isSame(row, admitted.at(admitted.indexAtOrAfter(row.timestamp))))
     .map((row) => ({ ...row, admitted_at: now }))
   await tx.putSuspects(symbol, [...seen.map(({ row }) => row), ...cleared])
   const all = BarSeries.from([...admitted, ...believed].toSorted((a, b) => a.time - b.time))
@@ -73,6 +71,17 @@ export async function holdBackSuspects(
 
 type SuspectRow = Omit<Row<'ohlc_suspects'>, 'instrument'>
 
+/** Whether a suspect is this bar, with these prices. */
+function isSame(row: Row<'ohlc_suspects'>, bar: Bar | undefined): boolean {
+  return (
+    row.timestamp === bar?.time &&
+    row.open === bar.open &&
+    row.high === bar.high &&
+    row.low === bar.low &&
+    row.close === bar.close
+  )
+}
+
 /** The row of a suspect after one more sighting. Other prices than those seen before begin the count anew. */
 function sighting(
   suspect: Suspect,
@@ -80,9 +89,7 @@ function sighting(
   now: number,
 ): { readonly suspect: Suspect; readonly row: SuspectRow } {
   const { time, open, high, low, close, volume } = suspect.bar
-  const known = rows.find((row) => row.timestamp === time)
-  const same =
-    known?.open === open && known.high === high && known.low === low && known.close === close ? known : undefined
+  const same = rows.find((row) => isSame(row, suspect.bar))
   const timesSeen = (same?.times_seen ?? 0) + 1
   const row = {
     timestamp: time,

@@ -182,6 +182,21 @@ describe('a cycle', () => {
   })
 })
 
+describe('two collectors on one store', () => {
+  it('leave the levels of one, whoever comes first', async () => {
+    const other = makeCollector()
+    await collector.runCycle()
+    for (let i = 0; i < 130; i++) {
+      clock.advance(MINUTE)
+      const [first, second] = i % 3 === 0 ? [other, collector] : [collector, other]
+      expect(await first.runCycle()).toMatchObject({ status: 'success' })
+      expect(await second.runCycle()).toMatchObject({ status: 'success', barsNew: 0 })
+    }
+    expect(await storedLevels()).toEqual(await batchLevels(clock.now() - DELAY - MINUTE))
+    expect(await store.countRows('feature_revisions')).toBe(0)
+  })
+})
+
 describe('a correction', () => {
   it('keeps the old bar, raises the history version and recomputes every level', async () => {
     await collector.runCycle()
@@ -267,6 +282,8 @@ describe('a bar too far from the market', () => {
     expect(await collector.runCycle()).toMatchObject({ barsHeldBack: 0, barsNew: 2 })
     const stored = await store.readBars({ instrument: 'NQ=F', from: time, to: time + 1 })
     expect(stored.toArray()).toEqual(all.filter((bar) => bar.time === time))
+    // The prices that were held back have never been believed.
+    expect(await store.readRows('ohlc_suspects')).toMatchObject([{ timestamp: time, admitted_at: null }])
     expect(await storedLevels()).toEqual(await batchLevels(clock.now() - DELAY - MINUTE))
   })
 })

@@ -1,6 +1,6 @@
 import { createEngine, type Engine } from '@openpredict/calculators'
 import type { BarBatch, BarSource } from '@openpredict/fetcher'
-import { type Calendar, calendarOf, type Clock, type Instrument } from '@openpredict/market'
+import { type Calendar, calendarOf, type Clock, formatInstant, type Instrument } from '@openpredict/market'
 import type { Store, StoreTransaction } from '@openpredict/store'
 
 import { holdBackSuspects, keepBars } from './bar-keeping.ts'
@@ -86,6 +86,19 @@ export interface Collector {
  */
 export function createCollector(options: CollectorOptions): Collector {
   return new InstrumentCollector(options)
+}
+
+/** The store holds bars that the clock of the source has not come to. */
+class StoreAheadError extends Error {
+  override readonly name = 'StoreAheadError'
+  readonly category = 'system'
+  readonly code = 'store-ahead'
+  readonly hint =
+    "Check the machine's clock. A simulator, a file and Yahoo need stores of their own: give another --store."
+
+  constructor(newestBar: number, now: number) {
+    super(`the store holds a bar of ${formatInstant(newestBar)}, but for this source it is only ${formatInstant(now)}`)
+  }
 }
 
 /** Thrown inside a transaction to roll it back after a dry run. */
@@ -176,6 +189,8 @@ class InstrumentCollector implements Collector {
     progress.newestBar = (await store.newestBar(this.instrument.symbol, options))?.time
     progress.cycle = (await store.lastCycle(this.instrument.symbol, options)) + 1
     progress.window = fetchWindow(progress.startedAt, progress.newestBar, this.#options)
+    const { newestBar, startedAt } = progress
+    if (newestBar !== undefined && newestBar > startedAt) throw new StoreAheadError(newestBar, startedAt)
   }
 
   async #collect(progress: Progress, signal: AbortSignal): Promise<void> {
@@ -205,6 +220,7 @@ class InstrumentCollector implements Collector {
     const started = timer.now()
     const now = clock.now()
     const known = await this.#features.reached(tx)
+    const newestBefore = (await tx.newestBar(this.instrument.symbol))?.time
     const { admitted, heldBack } = await holdBackSuspects(tx, this.instrument, batch, now)
     const kept = await keepBars(tx, this.instrument, admitted, { source: source.name, ingestedAt: now, known })
     progress.barsNew = kept.inserted.length
@@ -217,7 +233,7 @@ class InstrumentCollector implements Collector {
     if (newest !== undefined) {
       progress.newestBar = newest.time
       const asOf = Math.max(batch.watermark, known ?? 0, newest.time + MINUTE)
-      const update = { bars: kept.inserted, historyChanged: kept.historyChanged, asOf, now }
+      const update = { bars: kept.inserted, newestBefore, historyChanged: kept.historyChanged, asOf, now }
       progress.steps.push(...(await this.#features.update(tx, update)))
     }
     if (progress.dryRun) throw new DryRunEnd()

@@ -10,6 +10,8 @@ import { STEP_OF_TABLE } from './steps.ts'
 export interface FeatureUpdate {
   /** Bars that are newer than all that the engine has seen. */
   readonly bars: BarSeries
+  /** The open time of the newest bar that was stored before these; `undefined` when there was none. */
+  readonly newestBefore: number | undefined
   /** Everything is computed again from the corrected history and the stored rows are made to fit. */
   readonly historyChanged: boolean
   /** How far the clock of the features moves, epoch ms; never past the source's watermark. */
@@ -32,6 +34,8 @@ export class FeatureEngine {
   readonly #timer: Clock
   readonly #createEngine: () => Engine
   #engine: Engine | undefined
+  /** The history version of the store that the warm engine has followed. */
+  #historyVersion = 0
 
   constructor(options: { readonly symbol: string; readonly timer: Clock; readonly createEngine: () => Engine }) {
     this.#symbol = options.symbol
@@ -64,7 +68,7 @@ export class FeatureEngine {
    */
   async update(tx: StoreTransaction, update: FeatureUpdate): Promise<readonly StepReport[]> {
     const symbol = this.#symbol
-    const warm = update.historyChanged ? undefined : this.#engine
+    const warm = update.historyChanged || !(await this.#isUpToDate(tx, update)) ? undefined : this.#engine
     const engine = warm ?? this.#createEngine()
     const bars = warm === undefined ? await tx.readBars({ instrument: symbol }) : update.bars
     if (update.historyChanged) await tx.raiseHistoryVersion(symbol)
@@ -78,8 +82,17 @@ export class FeatureEngine {
       const report = { name: STEP_OF_TABLE[table], durationMs: this.#timer.now() - started, rows }
       reports.push('rows' in outcome ? report : { ...report, failure: outcome.failure })
     }
-    if (reports.every(({ failure }) => failure === undefined)) this.#engine = engine
+    if (reports.every(({ failure }) => failure === undefined)) {
+      this.#engine = engine
+      this.#historyVersion = await tx.historyVersion(symbol)
+    }
     return reports
+  }
+
+  /** Whether the engine has seen every stored bar but the new ones: another collector may have stored some, too. */
+  async #isUpToDate(tx: StoreTransaction, { newestBefore }: FeatureUpdate): Promise<boolean> {
+    const seen = this.#engine?.calculators[0].lastTime
+    return seen === newestBefore && this.#historyVersion === (await tx.historyVersion(this.#symbol))
   }
 
   /** `whole`: the rows are the whole history, not only what changed. */

@@ -15,6 +15,8 @@ export interface FetchWindowOptions {
   readonly overlapMinutes?: number
   /** Days of history that a cold start asks for. @default 7 */
   readonly coldStartDays?: number
+  /** The first bar that a cold start asks for, epoch ms, in place of `coldStartDays` and however far back. */
+  readonly coldStartFrom?: number
   /** How many days back the source can go at the most. @default 29 */
   readonly reachDays?: number
 }
@@ -30,8 +32,9 @@ export interface FetchWindowOptions {
  * ```
  */
 export function fetchWindow(now: number, newestBar: number | undefined, options: FetchWindowOptions = {}): FetchWindow {
-  const { overlapMinutes = 30, coldStartDays = 7, reachDays = 29 } = options
+  const { overlapMinutes = 30, coldStartDays = 7, coldStartFrom, reachDays = 29 } = options
   const to = Math.floor(now / MINUTE) * MINUTE + MINUTE
+  if (newestBar === undefined && coldStartFrom !== undefined) return { from: coldStartFrom, to, cold: true }
   const wanted = newestBar === undefined ? to - coldStartDays * DAY : newestBar - (overlapMinutes - 1) * MINUTE
   return { from: Math.max(wanted, to - reachDays * DAY), to, cold: newestBar === undefined }
 }

@@ -51,12 +51,14 @@ export async function importBars(options: ImportOptions): Promise<ImportResult> 
       const now = clock.now()
       const features = new FeatureEngine({ symbol, timer, createEngine: () => createEngine({ instrument }) })
       const known = await features.reached(tx)
+      const newestBefore = (await tx.newestBar(symbol))?.time
       const kept = await keepBars(tx, instrument, bars, { source, ingestedAt: now, known })
       const result = { inserted: kept.inserted.length, corrected: kept.corrected, unchanged: kept.unchanged }
       const newest = await tx.newestBar(symbol)
       if (barsOnly || newest === undefined) return { ...result, rowsWritten: 0, failures: [] }
       const steps = await features.update(tx, {
         bars: kept.inserted,
+        newestBefore,
         historyChanged: kept.historyChanged,
         asOf: Math.max(newest.time + MINUTE, known ?? 0),
         now,

@@ -4,6 +4,9 @@ import type { Collector } from './collector.ts'
 import type { CycleReport } from './cycle-report.ts'
 import { nextTick, type Tick } from './schedule.ts'
 
+/** How much too early a timer may fire, in milliseconds of the clock. */
+const EARLY_MS = 1_000
+
 /** How the loop runs. Times in milliseconds. */
 export interface LoopOptions {
   readonly collectors: readonly Collector[]
@@ -21,6 +24,8 @@ export interface LoopOptions {
   readonly cycles?: number
   /** Real time that a running cycle gets to finish once the loop is stopped. @default 4_000 */
   readonly graceMs?: number
+  /** Keeps nothing of any cycle. @default false */
+  readonly dryRun?: boolean
   /** Told of every cycle that ended. */
   readonly onCycle?: (report: CycleReport) => void
   /** Told before every wait. `idle`: all markets are closed. */
@@ -39,12 +44,21 @@ export interface LoopSummary {
  * overlap; ticks missed by a long cycle are skipped. A failed cycle is reported and the loop goes on.
  */
 export async function runLoop(options: LoopOptions): Promise<LoopSummary> {
-  const { collectors, clock, timer, signal, cycles = Number.POSITIVE_INFINITY, graceMs = 4_000 } = options
+  const {
+    collectors,
+    clock,
+    timer,
+    signal,
+    cycles = Number.POSITIVE_INFINITY,
+    graceMs = 4_000,
+    dryRun = false,
+  } = options
   const count = { success: 0, partial: 0, failed: 0, idle: 0 }
   let rounds = 0
+  let due = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
     const round = await withGrace(signal, timer, graceMs, (inner) =>
-      Promise.allSettled(collectors.map((collector) => collector.runCycle({ signal: inner }))),
+      Promise.allSettled(collectors.map((collector) => collector.runCycle({ signal: inner, dryRun }))),
     )
     const reports = round.flatMap((cycle) => {
       if (cycle.status === 'fulfilled') return [cycle.value]
@@ -58,7 +72,10 @@ export async function runLoop(options: LoopOptions): Promise<LoopSummary> {
       options.onCycle?.(report)
     }
     if (rounds >= cycles || signal.aborted) break
-    const tick = earliest(collectors, clock.now(), options)
+    // A timer may fire a moment before its time: the tick that it was set for is over all the same.
+    const now = clock.now()
+    const tick = earliest(collectors, due > now && due - now < EARLY_MS ? due : now, options)
+    due = tick.at
     options.onWait?.(tick)
     await sleepUnlessStopped(clock, tick.at - clock.now(), signal)
   }

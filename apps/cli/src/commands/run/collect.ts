@@ -47,6 +47,7 @@ export async function collectLoop(flags: CollectFlags, services: Services): Prom
       timer,
       signal,
       intervalMs,
+      dryRun: flags.dryRun === true,
       ...(flags.cycles === undefined ? {} : { cycles: flags.cycles }),
       onCycle(report) {
         last.set(report.instrument.symbol, report)

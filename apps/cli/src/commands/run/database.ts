@@ -35,7 +35,7 @@ export async function showDatabase(flags: DatabaseFlags, services: Services): Pr
 
 /** Deletes every row, when it is confirmed. */
 export async function resetDatabase(flags: DatabaseFlags, services: Services): Promise<number> {
-  await using store = await open(flags, services, {})
+  await using store = await open(flags, services, { readOnly: flags.confirm !== true, migrate: false })
   if (flags.confirm !== true) {
     const bars = await store.countRows('ohlc_data')
     throw new UsageError(

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
 
-import { TABLES, type TableName } from '@openpredict/store'
+import { type TableName, tableOf, TABLES } from '@openpredict/store'
 
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
@@ -24,11 +24,13 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
     readOnly: true,
   })
   const rows = store.streamRows(table, {
-    instrument: instrument.symbol,
+    ...('instrument' in tableOf(table).columns ? { instrument: instrument.symbol } : {}),
     ...(flags.from === undefined ? {} : { from: flags.from }),
     ...(flags.to === undefined ? {} : { to: flags.to }),
   })
-  const format = flags.format ?? formatOfFile(flags.output)
+  // Standard output with --json is for machines: one JSON document.
+  const format =
+    flags.format ?? (flags.json === true && flags.output === undefined ? 'json' : formatOfFile(flags.output))
   const counted = { rows: 0 }
   const lines = tableLines(table, rows, { format, instrument, counted })
   const target = flags.output === undefined ? process.stdout : createWriteStream(flags.output)

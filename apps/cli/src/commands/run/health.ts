@@ -56,8 +56,9 @@ async function checkSource(flags: HealthFlags, services: Services, checklist: Ch
     const { source, clock, title } = await openSource(flags.source, services)
     const now = clock.now()
     // A closed market has no newer bars than those of its last hours.
-    const open = calendar.openPeriods(now - 14 * 24 * HOUR, now).at(-1)
-    const to = Math.ceil((open?.end ?? now) / 60_000) * 60_000 + 60_000
+    const shown = now - instrument.delayMs
+    const open = calendar.openPeriods(shown - 14 * 24 * HOUR, shown).at(-1)
+    const to = Math.ceil((open?.end ?? shown) / 60_000) * 60_000 + 60_000
     const batch = await source.fetch({ instrument, from: to - HOUR, to, signal: services.signal })
     const newest = batch.bars.at(-1)
     if (newest === undefined) throw new Error(`${title} answered without a closed bar of ${instrument.symbol}`)

@@ -3,7 +3,7 @@ import { readBars } from '@openpredict/fetcher'
 
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { csvDialect } from '../../csv-options.ts'
-import { EXIT } from '../../exit.ts'
+import { EXIT, printFailure } from '../../exit.ts'
 import { count, formatDuration, formatMinute } from '../../format.ts'
 import { openConfiguredStore } from '../../open-store.ts'
 import { readInput } from '../../read-input.ts'
@@ -31,9 +31,10 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
       signal,
     }),
   )
+  const code = result.failures.length > 0 ? EXIT.no : EXIT.fine
   if (flags.json === true) {
     terminal.out(JSON.stringify({ file, instrument: instrument.symbol, ...result }))
-    return EXIT.fine
+    return code
   }
   const first = bars.at(0)
   const last = bars.at(-1)
@@ -44,5 +45,6 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
     `  features  ${flags.barsOnly === true ? 'left for later' : `${count(result.rowsWritten, 'row')} written`}`,
   )
   terminal.out(`  store     ${store.location} (${formatDuration(timer.now() - started)})`)
-  return EXIT.fine
+  for (const failure of result.failures) printFailure(failure, terminal)
+  return code
 }
