@@ -1,5 +1,6 @@
 import type { FetchWindowOptions } from '@openpredict/collector'
-import type { BarSource } from '@openpredict/fetcher'
+import type * as Fetcher from '@openpredict/fetcher'
+import type { BarSource, YahooSourceOptions } from '@openpredict/fetcher'
 import { type Clock, createScaledClock } from '@openpredict/market'
 
 import { configuredYahooUrl, withoutPassword } from './configuration.ts'
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.ts'
 export const SIMULATOR_PORT = 8_787
 
 const MINUTE = 60_000
+const DAY = 1_440 * MINUTE
 
 /** A source and the clock that its market follows. */
 export interface OpenedSource {
@@ -30,24 +32,14 @@ export async function openSource(text: string, services: Services): Promise<Open
     case 'yahoo': {
       if (rest !== '') throw unknownSource(text)
       const baseUrl = configuredYahooUrl(services.env)
-      const source = fetcher.createYahooSource({ clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
-      return {
-        source: fetcher.withRetries(source, { timer, random: Math.random }),
-        clock,
-        title: 'Yahoo Finance',
-        window: {},
-      }
+      const source = yahooSource(fetcher, { clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
+      return { source, clock, title: 'Yahoo Finance', window: {} }
     }
     case 'sim': {
       const url = rest === '' ? `http://127.0.0.1:${SIMULATOR_PORT}` : rest
       const simulated = await simulatorClock(url, services)
-      const source = fetcher.createYahooSource({ clock: simulated, timer, baseUrl: url })
-      return {
-        source: fetcher.withRetries(source, { timer, random: Math.random }),
-        clock: simulated,
-        title: `the simulator at ${withoutPassword(url)}`,
-        window: {},
-      }
+      const source = yahooSource(fetcher, { clock: simulated, timer, baseUrl: url })
+      return { source, clock: simulated, title: `the simulator at ${withoutPassword(url)}`, window: {} }
     }
     case 'csv': {
       if (rest === '') throw unknownSource(text)
@@ -64,6 +56,27 @@ export async function openSource(text: string, services: Services): Promise<Open
     }
     default:
       throw unknownSource(text)
+  }
+}
+
+/**
+ * Yahoo with retries: within seconds for the bars of a cycle, with patience for the long windows of a cold start or a
+ * long absence, which hold days of bars.
+ */
+function yahooSource(
+  { createYahooSource, withRetries }: typeof Fetcher,
+  options: YahooSourceOptions & { readonly timer: Clock },
+): BarSource {
+  const { timer } = options
+  const quick = withRetries(createYahooSource(options), { timer, random: Math.random })
+  const patient = withRetries(createYahooSource({ ...options, attemptTimeoutMs: 30_000 }), {
+    timer,
+    random: Math.random,
+    budgetMs: 240_000,
+  })
+  return {
+    name: quick.name,
+    fetch: (request) => (request.to - request.from > DAY ? patient : quick).fetch(request),
   }
 }
 

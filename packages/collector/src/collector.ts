@@ -15,6 +15,7 @@ import { canHaveNewBar } from './schedule.ts'
 import type { StepName } from './steps.ts'
 
 const MINUTE = 60_000
+const DAY = 1_440 * MINUTE
 
 /** What a collector is made of. */
 export interface CollectorOptions extends FetchWindowOptions {
@@ -37,7 +38,7 @@ export interface CollectorOptions extends FetchWindowOptions {
   readonly createId?: () => string
   /** Real time that a cycle may take when bars are stored already, in milliseconds. @default 8_000 */
   readonly deadlineMs?: number
-  /** Real time that a cold start may take, in milliseconds. @default 300_000 */
+  /** Real time that a cold start, or a cycle over more than a day, may take, in milliseconds. @default 300_000 */
   readonly coldDeadlineMs?: number
 }
 
@@ -148,7 +149,8 @@ class InstrumentCollector implements Collector {
     try {
       await this.#prepare(progress, signal)
       const { deadlineMs = 8_000, coldDeadlineMs = 300_000, timer } = this.#options
-      const ms = progress.window.cold ? coldDeadlineMs : deadlineMs
+      const { from, to, cold } = progress.window
+      const ms = cold || to - from > DAY ? coldDeadlineMs : deadlineMs
       await withDeadline({ timer, ms, signal }, (inner) => this.#collect(progress, inner))
       return this.#report(progress)
     } catch (error) {

@@ -112,6 +112,7 @@ describe('createReplayMarket', () => {
     expect(own.lastTradeTime(from + 12_000)).toBe(from + 11_000)
     expect(own.lastTradeTime(from + 5 * MINUTE)).toBe(from + 56_000)
     expect(own.lastTradeTime(from + DAY)).toBe(from + 5 * MINUTE + 56_000)
+    expect(own.forming(from + MINUTE)).toBeUndefined()
     expect(own.forming(from + 2 * MINUTE)).toBeUndefined()
     expect(own.forming(from + DAY)).toBeUndefined()
   })

@@ -213,6 +213,16 @@ describe('an answer with a fault', () => {
     expect(Object.keys((await chart(url + CHART)).meta)).not.toContain('exchangeName')
   })
 
+  it('waits for an answer that can have it', async () => {
+    const { url, faults } = await start()
+    faults.next({ kind: 'null-rows' })
+    expect((await fetch(`${url}/v8/finance/chart/XX=F`)).status).toBe(404)
+    expect(faults.log).toEqual([])
+    await chart(url + CHART)
+    await chart(url + CHART)
+    expect(faults.log.map(({ symbol, kind }) => [symbol, kind])).toEqual([['NQ=F', 'null-rows']])
+  })
+
   it('is never one for those who follow the clock or ask for other pages', async () => {
     const { url, faults } = await start({ rules: [{ fault: { kind: '500' } }] })
     expect((await fetch(`${url}/simulator/clock`)).status).toBe(200)
@@ -332,14 +342,24 @@ describe('a chart of twenty years of days', () => {
   })
 
   it('is given up when the client goes', async () => {
-    const { url } = await start()
+    let made = 0
+    const counting = {
+      ...market,
+      dayBar() {
+        made++
+        return undefined
+      },
+    }
+    server = await startYahooServer({ markets: [counting], clock: createManualClock(now) })
+    const { url } = server
     const gone = new AbortController()
     const asked = fetch(`${url}/v8/finance/chart/NQ=F?interval=1d&range=max`, { signal: gone.signal })
-    await (await fetch(`${url}/simulator/clock`)).text()
+    while (made === 0) await (await fetch(`${url}/simulator/clock`)).text()
     gone.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
-    await server?.close()
-    expect(server?.requests).toEqual([])
+    for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(made).toBeLessThan(8000)
+    expect(server.requests).toEqual([])
   })
 
   it('shows the faults of its last day', async () => {
