@@ -35,6 +35,12 @@ async function collect(
   return { ...ended, report: JSON.parse(ended.stdout) as CycleReport }
 }
 
+/** How much shorter than usual waiting is. A cold start has patience: half a minute for an answer, minutes for all. */
+function speedFor(fault: string, isFilled: boolean): number {
+  const waits = /hang|slow|retry-after/.test(fault)
+  return waits ? (isFilled ? 25 : 250) : 10
+}
+
 const isOfMarket = (bar: Bar): boolean => JSON.stringify(market.bar(bar.time)) === JSON.stringify(bar)
 
 describe('collect --once', () => {
@@ -44,7 +50,7 @@ describe('collect --once', () => {
     for (const isFilled of [false, true]) {
       using workplace = isFilled ? filled.copy() : new Workplace()
       const before = isFilled ? filled.tables : undefined
-      const { code: exit, stderr, report } = await collect(workplace, server, /hang|slow/.test(fault) ? 25 : 10)
+      const { code: exit, stderr, report } = await collect(workplace, server, speedFor(fault, isFilled))
       expect({ exit, stderr, status: report.status }).toEqual({ exit: 3, stderr: '', status: 'failed' })
       expect(report.failure).toMatchObject({ category, code, message: expect.stringMatching(message) as string })
       expect(report.failure?.hint).not.toBe('')

@@ -37,7 +37,7 @@ interface LoopOptions {
   readonly store: Store
   readonly clock: Clock
   readonly cycles: number
-  /** How many times as short as usual pauses and deadlines are. @default 10 */
+  /** How many times as short as usual pauses and deadlines are. @default 15 */
   readonly speed?: number
   /** Told how many cycles there have been. */
   readonly onCycle: (count: number) => void
@@ -107,7 +107,7 @@ describe('a loop', () => {
       const clock = jumpingClock()
       await using server = await startYahooServer({ markets: [market], clock, timer })
       await using store = await openIn(workplace)
-      const speed = /hang|slow/.test(fault) ? 15 : 10
+      const speed = /hang|slow/.test(fault) ? 20 : 15
       const reports = await loop({
         server,
         store,
