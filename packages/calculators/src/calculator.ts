@@ -1,5 +1,7 @@
 import type { Bar, BarSeries, Instrument, Interval } from '@openpredict/market'
 
+import type { CalculatorSnapshot } from './internal/snapshot.ts'
+
 /** The feature tables, in the order in which the engine runs their calculators. */
 export const FEATURE_TABLES = [
   'reference_levels',
@@ -101,6 +103,30 @@ export interface Calculator<Row extends object> {
    */
   takeChanges(): Row[]
 
+  /**
+   * The rows that can never change again and were not handed over yet, each once; `takeChanges` then leaves them out. For
+   * files of any length: what is finished can be written and forgotten, and `takeChanges` at the end gives the rest.
+   */
+  takeFinished(): Row[]
+
   /** The rows that hold now, as copies. */
   current(): Row[]
+
+  /**
+   * The rows that a forming bar would create or change if it closed as it stands. Nothing is committed: `next` takes the
+   * bar when it has closed.
+   *
+   * Throws as `next` does.
+   */
+  peek(bar: Bar): Row[]
+
+  /** The whole state as plain JSON: rows that were not taken yet included. */
+  snapshot(): CalculatorSnapshot
+
+  /**
+   * Goes on from a snapshot, which was made with the same options, as if there had been no interruption.
+   *
+   * Throws a `CalculatorError` of kind `snapshot` for one that does not belong here; nothing has changed then.
+   */
+  restore(snapshot: CalculatorSnapshot): void
 }

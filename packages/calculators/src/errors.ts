@@ -12,6 +12,15 @@ export type CalculatorFailure =
   /** The clock was to go back, or to something that is not an instant. */
   | { readonly kind: 'as-of'; readonly found: number; readonly asOf: number | undefined }
   | { readonly kind: 'option'; readonly option: string; readonly found: unknown }
+  /** A snapshot that is damaged, or of another calculator, other options or another version. */
+  | { readonly kind: 'snapshot'; readonly problem: string }
+  /** A bar that cannot be revised: not closed yet, or before `earliest`, from which on bars are kept. */
+  | {
+      readonly kind: 'revision'
+      readonly time: number
+      readonly earliest: number | undefined
+      readonly problem: string
+    }
 
 /**
  * The one error class of `@openpredict/calculators`: a clear message for people, a typed `failure` for code.

@@ -128,6 +128,30 @@ export class BarSeriesBuilder {
     return this.#length
   }
 
+  /** The open time of the first bar; NaN while there is none. */
+  get firstTime(): number {
+    return this.#length === 0 ? Number.NaN : (this.#columns.time[0] as number)
+  }
+
+  /** Appends the bars of a series from index `from` up to and without `to`; ascending is the caller's care. */
+  append(bars: BarSeries, from: number, to: number): void {
+    const length = this.#length + to - from
+    let capacity = this.#columns.time.length
+    while (capacity < length) capacity *= 2
+    if (capacity > this.#columns.time.length) this.#columns = grow(this.#columns, capacity)
+    const { time, open, high, low, close, volume } = this.#columns
+    // Bar by bar: a view of each column costs more than the few bars that mostly come.
+    for (let i = from, at = this.#length; i < to; i++, at++) {
+      time[at] = bars.time[i] as number
+      open[at] = bars.open[i] as number
+      high[at] = bars.high[i] as number
+      low[at] = bars.low[i] as number
+      close[at] = bars.close[i] as number
+      volume[at] = bars.volume[i] as number
+    }
+    this.#length = length
+  }
+
   /** Appends a bar; it is the caller's to push them in ascending time. */
   push(bar: Bar): void {
     if (this.#length === this.#columns.time.length) this.#columns = grow(this.#columns, this.#length * 2)

@@ -5,12 +5,12 @@ import { candlePeriod, type Timeframe } from './timeframe.ts'
 /** The candle that is forming, kept as plain numbers: nothing is allocated until it has closed. */
 export class CandleBuilder {
   readonly #timeframe: Timeframe
-  #start = Number.NaN
-  #open = Number.NaN
-  #high = Number.NaN
-  #low = Number.NaN
-  #close = Number.NaN
-  #volume = 0
+  start: number = Number.NaN
+  open: number = Number.NaN
+  high: number = Number.NaN
+  low: number = Number.NaN
+  close: number = Number.NaN
+  volume = 0
   /** The instant at which the candle closes; minus infinity while there is none. */
   end: number = Number.NEGATIVE_INFINITY
 
@@ -28,37 +28,38 @@ export class CandleBuilder {
     const { time, open, high, low, close, volume } = bars
     if (!this.isForming) {
       const { start, end } = candlePeriod(this.#timeframe, time[i] as number)
-      this.#start = start
+      this.start = start
       this.end = end
-      this.#open = open[i] as number
-      this.#high = Number.NEGATIVE_INFINITY
-      this.#low = Number.POSITIVE_INFINITY
-      this.#volume = 0
+      this.open = open[i] as number
+      this.high = Number.NEGATIVE_INFINITY
+      this.low = Number.POSITIVE_INFINITY
+      this.volume = 0
     }
+    const { end } = this
+    let highest = this.high
+    let lowest = this.low
+    let sum = this.volume
     let next = i
-    while (next < to && (time[next] as number) < this.end) {
+    while (next < to && (time[next] as number) < end) {
       const h = high[next] as number
       const l = low[next] as number
-      if (h > this.#high) this.#high = h
-      if (l < this.#low) this.#low = l
-      this.#volume += volume[next] as number
+      if (h > highest) highest = h
+      if (l < lowest) lowest = l
+      sum += volume[next] as number
       next++
     }
-    this.#close = close[next - 1] as number
+    this.high = highest
+    this.low = lowest
+    this.volume = sum
+    this.close = close[next - 1] as number
     return next
   }
 
   /** The candle as it stands; `undefined` when there is none, or when it began before history did. */
   candle(historyStart: number): Bar | undefined {
-    if (!this.isForming || this.#start < historyStart) return undefined
-    return {
-      time: this.#start,
-      open: this.#open,
-      high: this.#high,
-      low: this.#low,
-      close: this.#close,
-      volume: this.#volume,
-    }
+    if (!this.isForming || this.start < historyStart) return undefined
+    const { start: time, open, high, low, close, volume } = this
+    return { time, open, high, low, close, volume }
   }
 
   /** Forgets the candle, which has closed. */

@@ -2,9 +2,9 @@ import type { Bar, BarSeries } from '@openpredict/market'
 
 import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
 import { BarReader } from '../internal/bar-reader.ts'
-import { checkOptions, requireOption } from '../internal/checked-options.ts'
+import { checkOptions } from '../internal/checked-options.ts'
 import { CandleBuilder } from './candle-builder.ts'
-import { hasCandles, requireTimeframe, type Timeframe } from './timeframe.ts'
+import { requireCandles, requireTimeframe, type Timeframe } from './timeframe.ts'
 
 /** Which bars candles are made of; `instrument` has no effect. */
 export type CandlesOptions = CalculatorOptions
@@ -35,12 +35,7 @@ export class Candles extends BarReader {
   constructor(timeframe: Timeframe, options: CandlesOptions = {}) {
     const checked = checkOptions(options)
     requireTimeframe(timeframe)
-    requireOption(
-      hasCandles(timeframe, checked.interval),
-      'timeframe',
-      timeframe,
-      `a whole multiple of the ${checked.interval / 1000} s that bars last`,
-    )
+    requireCandles('timeframe', timeframe, checked.interval)
     super(checked)
     this.timeframe = timeframe
     this.#builder = new CandleBuilder(timeframe)

@@ -1,6 +1,6 @@
 import { type Period, tradingDay } from '@openpredict/market'
 
-import { requireOption } from '../internal/checked-options.ts'
+import { requireOption, requireSome } from '../internal/checked-options.ts'
 
 /** Milliseconds of each timeframe that candles are drawn in. */
 export const TIMEFRAME_MS = {
@@ -52,4 +52,25 @@ export function requireTimeframe(timeframe: Timeframe): void {
     timeframe,
     `one of ${Object.keys(TIMEFRAME_MS).join(', ')}`,
   )
+}
+
+/**
+ * The timeframes to work on: those that were asked for, or those of the usual ones that bars of `interval` milliseconds
+ * make up. Throws a `CalculatorError` of kind `option` for one that was asked for and that they do not.
+ */
+export function chosenTimeframes(
+  asked: readonly Timeframe[] | undefined,
+  usual: readonly Timeframe[],
+  interval: number,
+): readonly Timeframe[] {
+  if (asked === undefined) return usual.filter((timeframe) => hasCandles(timeframe, interval))
+  requireSome('timeframes', asked, Object.keys(TIMEFRAME_MS) as Timeframe[])
+  for (const timeframe of asked) requireCandles('timeframes', timeframe, interval)
+  return asked
+}
+
+/** Throws a `CalculatorError` of kind `option` when bars of `interval` milliseconds do not make up whole candles. */
+export function requireCandles(option: string, timeframe: Timeframe, interval: number): void {
+  const expected = `a whole multiple of the ${interval / 1000} s that bars last`
+  requireOption(hasCandles(timeframe, interval), option, timeframe, expected)
 }

@@ -1,41 +1,47 @@
 import type { Bar, BarSeries, Interval } from '@openpredict/market'
 
 import type { Calculator, CalculatorOptions } from '../calculator.ts'
+import type { FairValueGapsOptions } from '../fair-value-gaps/fair-value-gaps.ts'
 import type { FairValueGapRow } from '../fair-value-gaps/row.ts'
-import { FibonacciPivots } from '../fibonacci-pivots/fibonacci-pivots.ts'
 import type { FibonacciPivotRow } from '../fibonacci-pivots/row.ts'
+import type { HourlyBlocksOptions } from '../hourly-blocks/hourly-blocks.ts'
 import type { HourlyBlockRow } from '../hourly-blocks/row.ts'
-import { BarReader, readTogether } from '../internal/bar-reader.ts'
-import { OneBar } from '../internal/one-bar.ts'
+import type { CalculatorSnapshot } from '../internal/snapshot.ts'
+import type { LiquidityEventsOptions } from '../liquidity-events/liquidity-events.ts'
 import type { LiquidityEventRow } from '../liquidity-events/row.ts'
+import type { MarketStructureOptions } from '../market-structure/market-structure.ts'
 import type { MarketStructureRow } from '../market-structure/row.ts'
-import { ReferenceLevels, type ReferenceLevelsOptions } from '../reference-levels/reference-levels.ts'
+import type { ReferenceLevelsOptions } from '../reference-levels/reference-levels.ts'
 import type { ReferenceLevelRow } from '../reference-levels/row.ts'
-import { UncalculatedTable } from './uncalculated-table.ts'
-
-/** The rows of each feature table. */
-export interface FeatureRows {
-  readonly reference_levels: ReferenceLevelRow
-  readonly fibonacci_pivots: FibonacciPivotRow
-  readonly liquidity_events: LiquidityEventRow
-  readonly fvg: FairValueGapRow
-  readonly hourly_blocks: HourlyBlockRow
-  readonly market_structure: MarketStructureRow
-}
-
-/** Rows by table. */
-export type RowsByTable = { readonly [Table in keyof FeatureRows]: readonly FeatureRows[Table][] }
+import type { RowsByTable } from './feature-rows.ts'
+import { SixCalculators } from './six-calculators.ts'
 
 /** What the engine can be told: what goes for all calculators, and what goes for one. */
 export interface EngineOptions extends CalculatorOptions {
   readonly referenceLevels?: Omit<ReferenceLevelsOptions, keyof CalculatorOptions>
+  readonly liquidityEvents?: Omit<LiquidityEventsOptions, keyof CalculatorOptions>
+  readonly fairValueGaps?: Omit<FairValueGapsOptions, keyof CalculatorOptions>
+  readonly hourlyBlocks?: Omit<HourlyBlocksOptions, keyof CalculatorOptions>
+  readonly marketStructure?: Omit<MarketStructureOptions, keyof CalculatorOptions>
+  /**
+   * How many of the last bars can be revised; they are kept in memory, 48 bytes each. 0 for none.
+   *
+   * @default 50_000, more than the 29 days for which Yahoo still changes or completes 1-minute bars
+   */
+  readonly revisable?: number
+}
+
+/** What a revision changed of the rows that had been handed over. A row with new values is in both, old and new. */
+export interface Revision {
+  readonly gone: RowsByTable
+  readonly come: RowsByTable
 }
 
 /** The six calculators, run together over the same bars. */
 export interface Engine {
   /**
    * The six, one a table, each able to go on by itself: `engine.calculators[0].feed(bars)`. Whoever feeds them one by one
-   * gives all of them the same bars.
+   * gives all of them the same bars, and cannot revise those.
    */
   readonly calculators: readonly [
     Calculator<ReferenceLevelRow>,
@@ -64,8 +70,31 @@ export interface Engine {
   /** The rows of each table that were created or changed since the last call. See `Calculator.takeChanges`. */
   takeChanges(): RowsByTable
 
+  /** The rows of each table that can never change again and were not handed over yet. See `Calculator.takeFinished`. */
+  takeFinished(): RowsByTable
+
   /** The rows of each table that hold now. */
   current(): RowsByTable
+
+  /** The rows that a forming bar would create or change if it closed as it stands. See `Calculator.peek`. */
+  peek(bar: Bar): RowsByTable
+
+  /**
+   * Takes in what the source says now of bars that had closed: others in their place, or bars that were missing.
+   * Afterwards all is as if the bars had always been so. Costs what taking the bars from there on again costs, twice.
+   *
+   * Given is what becomes of rows that were handed over: `takeChanges` goes on with those that were not, corrected.
+   *
+   * Throws a `CalculatorError` of kind `revision` for a bar that has not closed by `asOf` (feed it) or that lies before the
+   * bars that are kept (`revisable`), and of kind `bar` or `order` for one that cannot be; nothing has changed then.
+   */
+  revise(bars: Bar | readonly Bar[]): Revision
+
+  /** The whole state as plain JSON, with the bars that can be revised and rows that were not taken yet. */
+  snapshot(): CalculatorSnapshot
+
+  /** Goes on from a snapshot of an engine with the same options. See `Calculator.restore`. */
+  restore(snapshot: CalculatorSnapshot): void
 }
 
 /**
@@ -81,56 +110,19 @@ export interface Engine {
  * const { reference_levels } = engine.takeChanges()
  * reference_levels.map(({ level_type }) => level_type) // => ['4H_OPEN', '1H_OPEN']
  * engine.asOf === time + 60_000 // => true
+ *
+ * // The source changes its mind.
+ * const { gone, come } = engine.revise({ time, open: 5499, high: 5501, low: 5499, close: 5500.25, volume: 310 })
+ * gone.reference_levels.map(({ level_type, price }) => `${level_type} ${price}`) // => ['4H_OPEN 5500', '1H_OPEN 5500']
+ * come.reference_levels.map(({ level_type, price }) => `${level_type} ${price}`) // => ['4H_OPEN 5499', '1H_OPEN 5499']
+ *
+ * // After a restart.
+ * const kept = JSON.stringify(engine.snapshot())
+ * const restarted = createEngine({ instrument: instrumentOf('ES=F') })
+ * restarted.restore(JSON.parse(kept))
+ * restarted.asOf === engine.asOf // => true
  * ```
  */
 export function createEngine(options: EngineOptions = {}): Engine {
-  const { referenceLevels, ...common } = options
-  const levels = new ReferenceLevels({ ...common, ...referenceLevels })
-  const pivots = new FibonacciPivots(common)
-  const liquidity = new UncalculatedTable<LiquidityEventRow>('liquidity_events', common)
-  const gaps = new UncalculatedTable<FairValueGapRow>('fvg', common)
-  const blocks = new UncalculatedTable<HourlyBlockRow>('hourly_blocks', common)
-  const structure = new UncalculatedTable<MarketStructureRow>('market_structure', common)
-  const calculators = [levels, pivots, liquidity, gaps, blocks, structure] as const
-  const one = new OneBar()
-
-  return {
-    calculators,
-    get asOf() {
-      const reached = Math.min(...calculators.map(({ asOf = Number.NEGATIVE_INFINITY }) => asOf))
-      return Number.isFinite(reached) ? reached : undefined
-    },
-    next(bar) {
-      BarReader.read(calculators, one.set(bar), 0, 1, BarReader.countOf(levels))
-    },
-    feed(bars, from, to) {
-      readTogether(calculators, bars, from, to)
-    },
-    warmUp(bars, interval) {
-      for (const calculator of calculators) calculator.warmUp(bars, interval)
-    },
-    advanceTo(asOf) {
-      BarReader.advance(calculators, asOf)
-    },
-    takeChanges() {
-      return {
-        reference_levels: levels.takeChanges(),
-        fibonacci_pivots: pivots.takeChanges(),
-        liquidity_events: liquidity.takeChanges(),
-        fvg: gaps.takeChanges(),
-        hourly_blocks: blocks.takeChanges(),
-        market_structure: structure.takeChanges(),
-      }
-    },
-    current() {
-      return {
-        reference_levels: levels.current(),
-        fibonacci_pivots: pivots.current(),
-        liquidity_events: liquidity.current(),
-        fvg: gaps.current(),
-        hourly_blocks: blocks.current(),
-        market_structure: structure.current(),
-      }
-    },
-  }
+  return new SixCalculators(options)
 }

@@ -1,7 +1,7 @@
 import { formatInstant } from '@openpredict/market'
 
 import type { FeatureTable } from '../calculator.ts'
-import type { FeatureRows } from '../engine/engine.ts'
+import type { FeatureRows } from '../engine/feature-rows.ts'
 
 /** How a table looks in the exchange format. */
 export interface ExchangeTable {

@@ -1,9 +1,10 @@
-import { type Bar, type BarSeries, type Interval, tradingDay, tradingWeek } from '@openpredict/market'
+import { type Bar, type BarSeries, tradingDay, tradingWeek } from '@openpredict/market'
 
-import type { Calculator, CalculatorOptions, HistoryOptions } from '../calculator.ts'
-import { BarReader } from '../internal/bar-reader.ts'
+import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
 import { checkOptions } from '../internal/checked-options.ts'
+import { historyOf } from '../internal/history.ts'
 import { Range } from '../internal/range.ts'
+import { RowCalculator } from '../internal/row-calculator.ts'
 import { PeriodPivots } from './period-pivots.ts'
 import type { FibonacciPivotRow } from './row.ts'
 
@@ -27,13 +28,15 @@ export type FibonacciPivotsOptions = CalculatorOptions
  * // => ['PP 101', 'R1 108.64', 'R2 113.36', 'R3 121', 'S1 93.36', 'S2 88.64', 'S3 81']
  * ```
  */
-export class FibonacciPivots extends BarReader implements Calculator<FibonacciPivotRow> {
+export class FibonacciPivots extends RowCalculator<FibonacciPivotRow> {
   readonly table = 'fibonacci_pivots'
   readonly #day: PeriodPivots
   readonly #week: PeriodPivots
   readonly #range = new Range()
-  #ended: FibonacciPivotRow[] = []
-  #takenCount = 0
+  readonly #progress = {
+    /** How many bars had been read when changes were taken last. */
+    takenCount: 0,
+  }
 
   constructor(options: FibonacciPivotsOptions = {}) {
     const checked = checkOptions(options)
@@ -42,23 +45,26 @@ export class FibonacciPivots extends BarReader implements Calculator<FibonacciPi
     this.#week = new PeriodPivots('WEEKLY', tradingWeek, checked.decimals)
   }
 
-  warmUp(bars: BarSeries | readonly Bar[], interval: Interval): void {
-    this.feedAs(interval, bars)
-  }
-
   /** The pivots of the running day and of the running week, from PP to S3. */
   current(): FibonacciPivotRow[] {
     const { lastClose } = this.position
     return [...this.#day.rows(lastClose), ...this.#week.rows(lastClose)]
   }
 
-  takeChanges(): FibonacciPivotRow[] {
+  protected override parts(): Readonly<Record<string, object>> {
+    return { progress: this.#progress, day: this.#day, week: this.#week }
+  }
+
+  /** With the next bar every current row changes, in its timestamp at least. */
+  protected override live(): FibonacciPivotRow[] {
+    return this.current()
+  }
+
+  protected override takeLiveChanges(): FibonacciPivotRow[] {
     const { count } = this.position
-    // With a new bar every current row changes, in its timestamp. The clock alone changes none.
-    const rows = count > this.#takenCount ? [...this.#ended, ...this.current()] : []
-    this.#ended = []
-    this.#takenCount = count
-    return rows
+    const hasNewBar = count > this.#progress.takenCount
+    this.#progress.takenCount = count
+    return hasNewBar ? this.current() : []
   }
 
   protected override take(bars: BarSeries, from: number, to: number): void {
@@ -77,7 +83,7 @@ export class FibonacciPivots extends BarReader implements Calculator<FibonacciPi
   #turn(pivots: PeriodPivots, time: number, lastClose: number): void {
     if (time < pivots.until) return
     const { interval, historyStart } = this.position
-    for (const row of pivots.turn(time, time + interval, lastClose, historyStart)) this.#ended.push(row)
+    for (const row of pivots.turn(time, time + interval, lastClose, historyStart)) this.finish(row)
   }
 }
 
@@ -94,8 +100,5 @@ export function fibonacciPivots(
   bars: BarSeries | readonly Bar[],
   options: FibonacciPivotsOptions & HistoryOptions = {},
 ): FibonacciPivotRow[] {
-  const calculator = new FibonacciPivots(options)
-  calculator.feed(bars)
-  if (options.asOf !== undefined) calculator.advanceTo(options.asOf)
-  return calculator.takeChanges().toSorted((a, b) => a.period_start - b.period_start)
+  return historyOf(new FibonacciPivots(options), bars, options).toSorted((a, b) => a.period_start - b.period_start)
 }

@@ -13,18 +13,18 @@ export class PeriodPivots {
   readonly #period: FibonacciPivotRow['period']
   readonly #decimals: number
   /** The trading day or week that the last bar lies in. */
-  readonly #running: PeriodRange
-  #rows: readonly FibonacciPivotRow[] = NO_ROWS
+  readonly running: PeriodRange
+  current: readonly FibonacciPivotRow[] = NO_ROWS
 
   constructor(period: FibonacciPivotRow['period'], periodOf: (time: number) => Period, decimals: number) {
     this.#period = period
     this.#decimals = decimals
-    this.#running = new PeriodRange(periodOf)
+    this.running = new PeriodRange(periodOf)
   }
 
   /** The instant before which no bar begins another day or week. */
   get until(): number {
-    return this.#running.end
+    return this.running.end
   }
 
   /**
@@ -32,14 +32,14 @@ export class PeriodPivots {
    * closed at `lastClose`.
    */
   turn(time: number, close: number, lastClose: number, historyStart: number): readonly FibonacciPivotRow[] {
-    const { known, range } = this.#running
+    const { known, range } = this.running
     const earlier = known ? fibonacciLevels(range) : undefined
-    this.#running.begin(time, historyStart)
+    this.running.begin(time, historyStart)
     if (earlier === undefined) return NO_ROWS
     const ended = this.rows(lastClose)
-    this.#rows = PIVOT_LEVELS.map((level) => ({
+    this.current = PIVOT_LEVELS.map((level) => ({
       period: this.#period,
-      period_start: this.#running.start,
+      period_start: this.running.start,
       level,
       price: round(earlier[level], this.#decimals),
       timestamp: close,
@@ -50,11 +50,11 @@ export class PeriodPivots {
 
   /** Takes the range of bars before `until`, the first bar included. */
   extend(range: Range): void {
-    this.#running.range.include(range)
+    this.running.range.include(range)
   }
 
   /** The rows that are current; `timestamp` is the close of the last bar. */
   rows(timestamp: number): readonly FibonacciPivotRow[] {
-    return this.#rows.map((row) => ({ ...row, timestamp }))
+    return this.current.map((row) => ({ ...row, timestamp }))
   }
 }

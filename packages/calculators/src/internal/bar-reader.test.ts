@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { barAt, barsFrom, newYork } from '../../testing/hand-made-bars.ts'
 import { CalculatorError, type CalculatorFailure } from '../errors.ts'
-import { BarReader, readTogether } from './bar-reader.ts'
+import { asColumns, BarReader } from './bar-reader.ts'
 import { checkOptions } from './checked-options.ts'
 
 const MINUTE = 60_000
@@ -23,6 +23,13 @@ class Recorder extends BarReader {
   warmUp(bars: readonly Bar[], interval: '5m'): void {
     this.feedAs(interval, bars)
   }
+}
+
+function readTogether(readers: readonly BarReader[], bars: readonly Bar[]): void {
+  asColumns((columns, from, to, offset) => {
+    BarReader.check(readers, columns, from, to, offset)
+    BarReader.read(readers, columns, from, to)
+  }, bars)
 }
 
 const recorder = (options: Parameters<typeof checkOptions>[0] = {}): Recorder => new Recorder(checkOptions(options))

@@ -31,7 +31,15 @@ export abstract class BarReader {
   }
 
   feed(bars: BarSeries | readonly Bar[], from = 0, to: number = bars.length): void {
-    readTogether([this], bars, from, to)
+    asColumns(
+      (columns, start, end, offset) => {
+        this.position.check(columns, start, end, offset)
+        this.#read(columns, start, end)
+      },
+      bars,
+      from,
+      to,
+    )
   }
 
   advanceTo(asOf: number): void {
@@ -41,14 +49,7 @@ export abstract class BarReader {
 
   /** Takes bars of another length. */
   protected feedAs(interval: Interval, bars: BarSeries | readonly Bar[]): void {
-    requireOption(Object.hasOwn(INTERVAL_MS, interval), 'interval', interval, 'an interval such as 5m')
-    const usual = this.position.interval
-    this.position.interval = intervalMs(interval)
-    try {
-      this.feed(bars)
-    } finally {
-      this.position.interval = usual
-    }
+    BarReader.withInterval([this], interval, () => this.feed(bars))
   }
 
   /** Takes checked bars, at least one. `position` still stands before them. */
@@ -61,17 +62,33 @@ export abstract class BarReader {
   }
 
   /**
-   * Gives the same bars to several readers, all or none; neighbours that stand at the same place share one check. A bar
-   * that is refused is named by its index plus `offset`.
+   * Throws for the first bar that one of the readers cannot take next; neighbours that stand at the same place share one
+   * check. The bar is named by its index plus `offset`.
    */
-  static read(readers: readonly BarReader[], bars: BarSeries, from: number, to: number, offset: number): void {
+  static check(readers: readonly BarReader[], bars: BarSeries, from: number, to: number, offset: number): void {
     let checked: Position | undefined
     for (const { position } of readers) {
       if (checked?.isLike(position)) continue
       position.check(bars, from, to, offset)
       checked = position
     }
+  }
+
+  /** Gives the same checked bars to several readers. */
+  static read(readers: readonly BarReader[], bars: BarSeries, from: number, to: number): void {
     for (const reader of readers) reader.#read(bars, from, to)
+  }
+
+  /** Lets readers take bars of another length for the time of `work`. */
+  static withInterval(readers: readonly BarReader[], interval: Interval, work: () => void): void {
+    requireOption(Object.hasOwn(INTERVAL_MS, interval), 'interval', interval, 'an interval such as 5m')
+    const usual = readers.map(({ position }) => position.interval)
+    for (const { position } of readers) position.interval = intervalMs(interval)
+    try {
+      work()
+    } finally {
+      for (const [i, { position }] of readers.entries()) position.interval = usual[i] as number
+    }
   }
 
   /** How many bars a reader has taken. */
@@ -86,9 +103,12 @@ export abstract class BarReader {
   }
 }
 
-/** Gives bars in either shape to several readers, all or none. */
-export function readTogether(
-  readers: readonly BarReader[],
+/** What takes columns of bars, from an index to another. `offset`: what to add to an index to name a bar. */
+export type TakeColumns = (bars: BarSeries, from: number, to: number, offset: number) => void
+
+/** Gives bars in either shape, a part of them or all, to what takes columns. */
+export function asColumns(
+  take: TakeColumns,
   bars: BarSeries | readonly Bar[],
   from = 0,
   to: number = bars.length,
@@ -100,6 +120,6 @@ export function readTogether(
     `ascending indexes into ${bars.length} bars`,
   )
   if (from === to) return
-  if ('time' in bars) BarReader.read(readers, bars, from, to, 0)
-  else BarReader.read(readers, BarSeries.from(bars.slice(from, to)), 0, to - from, from)
+  if ('time' in bars) take(bars, from, to, 0)
+  else take(BarSeries.from(bars.slice(from, to)), 0, to - from, from)
 }

@@ -1,10 +1,11 @@
-import { INTERVAL_MS, instrumentOf, intervalMs } from '@openpredict/market'
+import { INTERVAL_MS, type Instrument, instrumentOf, intervalMs } from '@openpredict/market'
 
 import type { CalculatorOptions } from '../calculator.ts'
 import { CalculatorError } from '../errors.ts'
 
 /** The options that all calculators share, checked, with their defaults. */
 export interface CheckedOptions {
+  readonly instrument: Instrument
   readonly decimals: number
   readonly interval: number
   readonly historyStart: number | undefined
@@ -34,7 +35,42 @@ export function checkOptions(options: CalculatorOptions): CheckedOptions {
     historyStart,
     'an instant in epoch milliseconds',
   )
-  return { decimals, interval: intervalMs(interval), historyStart }
+  return { instrument, decimals, interval: intervalMs(interval), historyStart }
+}
+
+/** Throws a `CalculatorError` of kind `option` for anything but a number from `least` up. */
+export function requireNumber(option: string, found: number, least: number, unit: string): void {
+  const holds = typeof found === 'number' && Number.isFinite(found) && found >= least
+  requireOption(holds, option, found, `${unit}, ${least} or more`)
+}
+
+/** Throws a `CalculatorError` of kind `option` for anything but `true` and `false`. */
+export function requireFlag(option: string, found: boolean): void {
+  requireOption(typeof found === 'boolean', option, found, 'true or false')
+}
+
+/** Throws a `CalculatorError` of kind `option` for a list with anything in it but `known`, or with nothing, or twice. */
+export function requireSome<T>(option: string, found: readonly T[], known: readonly T[]): void {
+  const isList = Array.isArray(found) && found.length > 0 && new Set(found).size === found.length
+  requireOption(
+    isList && found.every((member) => known.includes(member)),
+    option,
+    found,
+    `some of ${known.join(', ')}, each once`,
+  )
+}
+
+/** The numbers by name that hold: those that were given, the usual ones for the rest. */
+export function numbersByName<Name extends string>(
+  option: string,
+  usual: Readonly<Record<Name, number>>,
+  given: Partial<Readonly<Record<Name, number>>> = {},
+): Readonly<Record<Name, number>> {
+  for (const [name, value] of Object.entries<number | undefined>(given)) {
+    requireOption(Object.hasOwn(usual, name), option, name, `some of ${Object.keys(usual).join(', ')}`)
+    if (value !== undefined) requireNumber(`${option}.${name}`, value, 0, 'a number')
+  }
+  return { ...usual, ...given }
 }
 
 /** Throws a `CalculatorError` of kind `option` unless `holds`. */

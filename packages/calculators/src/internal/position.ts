@@ -25,7 +25,7 @@ export class Position {
   /** The close of the last bar, or later when the clock has been moved on. */
   asOf: number = Number.NEGATIVE_INFINITY
 
-  constructor({ interval, historyStart }: CheckedOptions) {
+  constructor({ interval, historyStart }: Pick<CheckedOptions, 'interval' | 'historyStart'>) {
     this.interval = interval
     this.historyStart = historyStart ?? Number.NEGATIVE_INFINITY
   }

@@ -1,5 +1,5 @@
-/** How close to a tie a value counts as the tie: prices that were computed carry errors far below this. */
-const TIE = 1e-9
+/** How close to a tie, or to a limit, a value counts as being there: prices that were computed carry errors far below this. */
+export const TIE = 1e-9
 
 /** A number rounded to `decimals` (0 to 8), half away from zero; within 1e-9 of a tie it counts as the tie. */
 export function round(value: number, decimals: number): number {

@@ -8,7 +8,7 @@ export class OpenLevel implements LevelTracker {
   readonly #definition: OpenDefinition
   readonly #tolerance: number
   readonly #decimals: number
-  #row: ReferenceLevelRow | undefined
+  row: ReferenceLevelRow | null = null
   until: number = Number.NEGATIVE_INFINITY
 
   /** `tolerance`: how long after its period's start the first bar of a punctual level may open, in milliseconds. */
@@ -24,7 +24,7 @@ export class OpenLevel implements LevelTracker {
     // A period without a row is skipped: the level before it stays current.
     if (historyStart > start || time - start > this.#tolerance) return NO_ROWS
     const ended = this.rows(lastClose)
-    this.#row = {
+    this.row = {
       level_type: this.#definition.type,
       period_start: start,
       price: round(open, this.#decimals),
@@ -40,6 +40,6 @@ export class OpenLevel implements LevelTracker {
   extend(): void {}
 
   rows(timestamp: number): readonly ReferenceLevelRow[] {
-    return this.#row ? [{ ...this.#row, timestamp }] : NO_ROWS
+    return this.row ? [{ ...this.row, timestamp }] : NO_ROWS
   }
 }

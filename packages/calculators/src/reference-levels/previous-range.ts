@@ -10,25 +10,25 @@ export class PreviousRange implements LevelTracker {
   readonly #definition: PreviousDefinition
   readonly #decimals: number
   /** The trading day or week that the last bar lies in. */
-  readonly #running: PeriodRange
-  #rows: readonly ReferenceLevelRow[] = NO_ROWS
+  readonly running: PeriodRange
+  current: readonly ReferenceLevelRow[] = NO_ROWS
 
   constructor(definition: PreviousDefinition, decimals: number) {
     this.#definition = definition
     this.#decimals = decimals
-    this.#running = new PeriodRange(definition.periodOf)
+    this.running = new PeriodRange(definition.periodOf)
   }
 
   get until(): number {
-    return this.#running.end
+    return this.running.end
   }
 
   turn({ time, close, lastClose, historyStart }: FirstBar): readonly ReferenceLevelRow[] {
-    const previous = this.#running
+    const previous = this.running
     const ended = previous.known ? this.rows(lastClose) : NO_ROWS
     if (previous.known) {
       const { high, low } = previous.range
-      this.#rows = [
+      this.current = [
         this.#row(this.#definition.high, high, close), //
         this.#row(this.#definition.low, low, close),
       ]
@@ -38,20 +38,20 @@ export class PreviousRange implements LevelTracker {
   }
 
   extend(range: Range): void {
-    this.#running.range.include(range)
+    this.running.range.include(range)
   }
 
   rows(timestamp: number): readonly ReferenceLevelRow[] {
-    return this.#rows.map((row) => ({ ...row, timestamp }))
+    return this.current.map((row) => ({ ...row, timestamp }))
   }
 
   /** `close`: that of the first bar after the previous period, which is how we know that the period is over. */
   #row(level_type: LevelType, price: number, close: number): ReferenceLevelRow {
     return {
       level_type,
-      period_start: this.#running.start,
+      period_start: this.running.start,
       price: round(price, this.#decimals),
-      period_end: this.#running.end,
+      period_end: this.running.end,
       complete: true,
       timestamp: close,
       confirmed_at: close,

@@ -1,10 +1,11 @@
-import type { Bar, BarSeries, Interval } from '@openpredict/market'
+import type { Bar, BarSeries } from '@openpredict/market'
 
-import type { Calculator, CalculatorOptions, HistoryOptions } from '../calculator.ts'
-import { BarReader } from '../internal/bar-reader.ts'
+import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
 import { checkOptions, requireOption } from '../internal/checked-options.ts'
 import { MINUTE } from '../internal/periods.ts'
+import { historyOf } from '../internal/history.ts'
 import { Range } from '../internal/range.ts'
+import { RowCalculator } from '../internal/row-calculator.ts'
 import type { LevelTracker } from './level-tracker.ts'
 import { OPENS, PREVIOUS, SESSIONS } from './level-types.ts'
 import { OpenLevel } from './open-level.ts'
@@ -38,36 +39,34 @@ export interface ReferenceLevelsOptions extends CalculatorOptions {
  * levels.current().map(({ level_type, price }) => `${level_type} ${price}`) // => ['1H_OPEN 19950.25']
  * ```
  */
-export class ReferenceLevels extends BarReader implements Calculator<ReferenceLevelRow> {
+export class ReferenceLevels extends RowCalculator<ReferenceLevelRow> {
   readonly table = 'reference_levels'
+  readonly #opens: readonly OpenLevel[]
+  readonly #sessions: readonly SessionRange[]
+  readonly #previous: readonly PreviousRange[]
   readonly #trackers: readonly LevelTracker[]
   /** The highs and lows among them: they change with bars that begin no period too. */
   readonly #ranges: readonly LevelTracker[]
   readonly #range = new Range()
-  /** The instant before which no bar begins or ends a period. */
-  #until = Number.NEGATIVE_INFINITY
-  #ended: ReferenceLevelRow[] = []
-  #takenCount = 0
-  #takenAsOf = Number.NEGATIVE_INFINITY
+  readonly #progress = {
+    /** The instant before which no bar begins or ends a period. */
+    until: Number.NEGATIVE_INFINITY,
+    /** How many bars had been read, and what asOf was, when changes were taken last. */
+    takenCount: 0,
+    takenAsOf: Number.NEGATIVE_INFINITY,
+  }
 
   constructor(options: ReferenceLevelsOptions = {}) {
     const { openTolerance = 15 } = options
     const checked = checkOptions(options)
     requireOption(openTolerance >= 0, 'openTolerance', openTolerance, 'minutes, 0 or more')
-    super(checked)
+    super(checked, { openTolerance })
     const { decimals } = checked
-    this.#ranges = [
-      ...SESSIONS.map((definition) => new SessionRange(definition, decimals)),
-      ...PREVIOUS.map((definition) => new PreviousRange(definition, decimals)),
-    ]
-    this.#trackers = [
-      ...OPENS.map((definition) => new OpenLevel(definition, openTolerance * MINUTE, decimals)),
-      ...this.#ranges,
-    ]
-  }
-
-  warmUp(bars: BarSeries | readonly Bar[], interval: Interval): void {
-    this.feedAs(interval, bars)
+    this.#opens = OPENS.map((definition) => new OpenLevel(definition, openTolerance * MINUTE, decimals))
+    this.#sessions = SESSIONS.map((definition) => new SessionRange(definition, decimals))
+    this.#previous = PREVIOUS.map((definition) => new PreviousRange(definition, decimals))
+    this.#ranges = [...this.#sessions, ...this.#previous]
+    this.#trackers = [...this.#opens, ...this.#ranges]
   }
 
   /** The rows that are current, in the order of `LEVEL_TYPES`. */
@@ -76,28 +75,33 @@ export class ReferenceLevels extends BarReader implements Calculator<ReferenceLe
     return this.#trackers.flatMap((tracker) => tracker.rows(lastClose, asOf))
   }
 
-  takeChanges(): ReferenceLevelRow[] {
+  protected override parts(): Readonly<Record<string, object>> {
+    return { progress: this.#progress, ...Object.fromEntries(this.#trackers.entries()) }
+  }
+
+  /** With the next bar every current row changes, in its timestamp at least. */
+  protected override live(): ReferenceLevelRow[] {
+    return this.current()
+  }
+
+  protected override takeLiveChanges(): ReferenceLevelRow[] {
     const { count, asOf } = this.position
+    const { takenCount, takenAsOf } = this.#progress
     const current = this.current()
-    // With a new bar every current row changes, in its timestamp at least. The clock alone only completes sessions.
-    const changed =
-      count > this.#takenCount
-        ? current
-        : current.filter(({ confirmed_at }) => confirmed_at !== null && confirmed_at > this.#takenAsOf)
-    const rows = [...this.#ended, ...changed]
-    this.#ended = []
-    this.#takenCount = count
-    this.#takenAsOf = asOf
-    return rows
+    this.#progress.takenCount = count
+    this.#progress.takenAsOf = asOf
+    if (count > takenCount) return current
+    // The clock alone only completes sessions.
+    return current.filter(({ confirmed_at }) => confirmed_at !== null && confirmed_at > takenAsOf)
   }
 
   protected override take(bars: BarSeries, from: number, to: number): void {
     let i = from
     while (i < to) {
-      if ((bars.time[i] as number) >= this.#until) {
+      if ((bars.time[i] as number) >= this.#progress.until) {
         this.#turn(bars, i, i > from ? (bars.time[i - 1] as number) + this.position.interval : this.position.lastClose)
       }
-      i = this.#range.scan(bars, i, to, this.#until)
+      i = this.#range.scan(bars, i, to, this.#progress.until)
       for (const tracker of this.#ranges) tracker.extend(this.#range)
     }
   }
@@ -107,11 +111,12 @@ export class ReferenceLevels extends BarReader implements Calculator<ReferenceLe
     const { interval, historyStart } = this.position
     const time = bars.time[i] as number
     const first = { time, open: bars.open[i] as number, close: time + interval, lastClose, historyStart }
-    this.#until = Number.POSITIVE_INFINITY
+    let until = Number.POSITIVE_INFINITY
     for (const tracker of this.#trackers) {
-      if (time >= tracker.until) for (const row of tracker.turn(first)) this.#ended.push(row)
-      if (tracker.until < this.#until) this.#until = tracker.until
+      if (time >= tracker.until) for (const row of tracker.turn(first)) this.finish(row)
+      if (tracker.until < until) until = tracker.until
     }
+    this.#progress.until = until
   }
 }
 
@@ -134,8 +139,5 @@ export function referenceLevels(
   bars: BarSeries | readonly Bar[],
   options: ReferenceLevelsOptions & HistoryOptions = {},
 ): ReferenceLevelRow[] {
-  const calculator = new ReferenceLevels(options)
-  calculator.feed(bars)
-  if (options.asOf !== undefined) calculator.advanceTo(options.asOf)
-  return calculator.takeChanges().toSorted((a, b) => a.period_start - b.period_start)
+  return historyOf(new ReferenceLevels(options), bars, options).toSorted((a, b) => a.period_start - b.period_start)
 }

@@ -9,12 +9,12 @@ import type { ReferenceLevelRow } from './row.ts'
 export class SessionRange implements LevelTracker {
   readonly #definition: SessionDefinition
   readonly #decimals: number
-  readonly #range = new Range()
-  #start = Number.NaN
-  #end = Number.NEGATIVE_INFINITY
+  readonly range: Range = new Range()
+  start: number = Number.NaN
+  end: number = Number.NEGATIVE_INFINITY
   until: number = Number.NEGATIVE_INFINITY
   /** Whether the bars before `until` lie in the session, and the session in history. */
-  #isRunning = false
+  isRunning = false
 
   constructor(definition: SessionDefinition, decimals: number) {
     this.#definition = definition
@@ -26,31 +26,31 @@ export class SessionRange implements LevelTracker {
     const { start, end } = lastNewYorkStretch(time, opens, closes)
     const isInside = time < end
     this.until = isInside ? end : newYorkDay(time, opens).end
-    this.#isRunning = isInside && historyStart <= start
-    if (!this.#isRunning) return NO_ROWS
+    this.isRunning = isInside && historyStart <= start
+    if (!this.isRunning) return NO_ROWS
     const ended = this.rows(lastClose, start)
-    this.#start = start
-    this.#end = end
-    this.#range.clear()
+    this.start = start
+    this.end = end
+    this.range.clear()
     return ended
   }
 
   extend(range: Range): void {
-    if (this.#isRunning) this.#range.include(range)
+    if (this.isRunning) this.range.include(range)
   }
 
   rows(timestamp: number, asOf: number): readonly ReferenceLevelRow[] {
-    if (Number.isNaN(this.#start)) return NO_ROWS
-    const complete = asOf >= this.#end
+    if (Number.isNaN(this.start)) return NO_ROWS
+    const complete = asOf >= this.end
     const row = (level_type: LevelType, price: number): ReferenceLevelRow => ({
       level_type,
-      period_start: this.#start,
+      period_start: this.start,
       price: round(price, this.#decimals),
-      period_end: this.#end,
+      period_end: this.end,
       complete,
       timestamp,
-      confirmed_at: complete ? this.#end : null,
+      confirmed_at: complete ? this.end : null,
     })
-    return [row(this.#definition.high, this.#range.high), row(this.#definition.low, this.#range.low)]
+    return [row(this.#definition.high, this.range.high), row(this.#definition.low, this.range.low)]
   }
 }

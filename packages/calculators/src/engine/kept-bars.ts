@@ -1,0 +1,204 @@
+import { type BarSeries, BarSeriesBuilder, type Interval } from '@openpredict/market'
+
+import { BarReader } from '../internal/bar-reader.ts'
+import { RowCalculator, type Standing } from '../internal/row-calculator.ts'
+import { indexAfter, PORTION, type Portion, type Stretch } from './portion.ts'
+import { RowsByKey } from './rows-by-key.ts'
+
+/** Instants (epoch ms) that rows had been handed over up to: all that had changed, and then those that were finished. */
+export interface HandedOver {
+  readonly changes: number
+  readonly finished: number
+}
+
+/** What is kept, as data. */
+export interface Kept {
+  /** How many portions lie before. */
+  readonly index: number
+  readonly stretches: readonly Stretch[]
+  /** Where the calculators stood before the first bar. */
+  readonly standing: readonly Standing[]
+  /** Whether that is the beginning of history. */
+  readonly isWhole: boolean
+  readonly handedOver: HandedOver
+}
+
+const NEVER = Number.NEGATIVE_INFINITY
+
+/**
+ * Gives bars to the calculators and keeps the latest, in portions, so that they can go back to before one of them and take
+ * others in its place.
+ */
+export class KeptBars {
+  readonly #calculators: readonly RowCalculator<object>[]
+  readonly #limit: number
+  #portions: readonly Portion[] = []
+  /** How many bars the calculators had taken when the last one was kept. */
+  #count = 0
+  #isWhole = true
+  #handedOver: HandedOver = { changes: NEVER, finished: NEVER }
+
+  /** Keeps at least the last `limit` bars; none when that is 0. */
+  constructor(calculators: readonly RowCalculator<object>[], limit: number) {
+    this.#calculators = calculators
+    this.#limit = limit
+  }
+
+  /** Gives checked bars to the calculators, which have been told their length, and keeps them. */
+  read(bars: BarSeries, from: number, to: number, interval: Interval): void {
+    // Those that the rest would push out are not kept at all.
+    const skip = Math.max(0, to - from - this.#limit - PORTION)
+    const first = this.#limit === 0 ? to : from + skip
+    if (first > from) BarReader.read(this.#calculators, bars, from, first)
+    this.#checkCount()
+    let i = first
+    while (i < to) {
+      const portion = this.#open(interval)
+      const end = Math.min(to, i + PORTION - portion.bars.length)
+      BarReader.read(this.#calculators, bars, i, end)
+      portion.bars.append(bars, i, end)
+      this.#count += end - i
+      i = end
+    }
+  }
+
+  /** Notes that rows have been handed over at `asOf`: all that had changed, or only those that were finished. */
+  noteHandedOver(kind: keyof HandedOver, asOf: number | undefined = NEVER): void {
+    this.#handedOver = kind === 'changes' ? { changes: asOf, finished: asOf } : { ...this.#handedOver, finished: asOf }
+    this.#forgetWaiting()
+  }
+
+  /** What is kept, from the portion on in which a bar that opens at `time` lies or would lie. */
+  from(time: number = NEVER): Kept | undefined {
+    this.#checkCount()
+    const index = Math.max(
+      0,
+      this.#portions.findLastIndex(({ bars }) => bars.firstTime <= time),
+    )
+    const portion = this.#portions[index]
+    if (portion === undefined) return undefined
+    return {
+      index,
+      stretches: this.#portions.slice(index).map(({ interval, bars }) => ({ interval, bars: bars.build() })),
+      standing: this.#calculators.map((calculator, i) => ({
+        state: portion.states[i] ?? {},
+        waiting: RowCalculator.waiting(calculator).slice(0, portion.waiting[i]),
+      })),
+      isWhole: this.#isWhole && index === 0,
+      handedOver: this.#handedOver,
+    }
+  }
+
+  /**
+   * Takes the calculators back to before kept bars and gives them these again, or others. Rows are handed over where they
+   * had been; those that were known after the last time are the result.
+   */
+  again({ stretches, standing, handedOver }: Kept): RowsByKey {
+    this.#goBack(standing)
+    return this.#handOverWhile(stretches, handedOver, (stretch, from, to) => {
+      BarReader.withInterval(this.#calculators, stretch.interval, () => {
+        BarReader.read(this.#calculators, stretch.bars, from, to)
+      })
+    })
+  }
+
+  /** The same, and keeps these bars in place of those that were kept from there on. */
+  instead({ index, stretches, standing, isWhole, handedOver }: Kept): RowsByKey {
+    this.#goBack(standing)
+    this.#portions = this.#portions.slice(0, index)
+    if (index === 0) this.#isWhole = isWhole
+    this.#count = this.#taken()
+    this.#handedOver = handedOver
+    return this.#handOverWhile(stretches, handedOver, (stretch, from, to) => {
+      BarReader.withInterval(this.#calculators, stretch.interval, () => {
+        this.read(stretch.bars, from, to, stretch.interval)
+      })
+    })
+  }
+
+  /** Forgets all bars. */
+  clear(): void {
+    this.#portions = []
+    this.#count = this.#taken()
+    this.#isWhole = this.#count === 0
+  }
+
+  #handOverWhile(
+    stretches: readonly Stretch[],
+    { changes, finished }: HandedOver,
+    read: (stretch: Stretch, from: number, to: number) => void,
+  ): RowsByKey {
+    const known = new RowsByKey()
+    const asOf = this.#calculators[0]?.asOf ?? NEVER
+    const stops = [changes, finished].filter((at, i, all) => at > asOf && all.indexOf(at) === i)
+    let passed = 0
+    for (const stretch of stretches) {
+      let from = 0
+      for (const at of stops.slice(passed)) {
+        const to = indexAfter(stretch, at)
+        if (to === stretch.bars.length) break
+        if (to > from) read(stretch, from, to)
+        from = to
+        this.#handOver(at, at === changes, known)
+        passed++
+      }
+      if (from < stretch.bars.length) read(stretch, from, stretch.bars.length)
+    }
+    for (const at of stops.slice(passed)) this.#handOver(at, at === changes, known)
+    return known
+  }
+
+  #handOver(at: number, changes: boolean, known: RowsByKey): void {
+    BarReader.advance(this.#calculators, at)
+    for (const calculator of this.#calculators) {
+      known.put(calculator.table, changes ? calculator.takeChanges() : calculator.takeFinished())
+      known.put(calculator.table, RowCalculator.liveRows(calculator))
+    }
+    this.#forgetWaiting()
+  }
+
+  #goBack(standing: readonly Standing[]): void {
+    for (const [i, calculator] of this.#calculators.entries()) {
+      const there = standing[i]
+      if (there !== undefined) RowCalculator.goBack(calculator, there)
+    }
+  }
+
+  /** The portion that takes the next bar. */
+  #open(interval: Interval): Portion {
+    const last = this.#portions.at(-1)
+    if (last !== undefined && last.interval === interval && last.bars.length < PORTION) return last
+    const standing = this.#calculators.map((calculator) => RowCalculator.standing(calculator))
+    const portion: Portion = {
+      interval,
+      bars: new BarSeriesBuilder(),
+      states: standing.map(({ state }) => state),
+      waiting: standing.map(({ waiting }) => waiting.length),
+    }
+    this.#portions = [...this.#keptOf(this.#portions), portion]
+    return portion
+  }
+
+  /** The portions without the oldest, as far as the others are enough. */
+  #keptOf(portions: readonly Portion[]): readonly Portion[] {
+    let rest = portions.reduce((sum, { bars }) => sum + bars.length, 0)
+    const first = portions.findIndex(({ bars }) => (rest -= bars.length) < this.#limit)
+    if (first > 0) this.#isWhole = false
+    return portions.slice(Math.max(0, first))
+  }
+
+  /** None of the rows that waited before now waits any more. */
+  #forgetWaiting(): void {
+    for (const portion of this.#portions) portion.waiting = portion.waiting.map(() => 0)
+  }
+
+  /** Forgets everything when the calculators have taken bars that were not kept. */
+  #checkCount(): void {
+    if (this.#taken() !== this.#count) this.clear()
+  }
+
+  #taken(): number {
+    const [first] = this.#calculators
+    return first === undefined ? 0 : BarReader.countOf(first)
+  }
+}
