@@ -2,7 +2,11 @@ import { formatInstant, type Interval } from '@openpredict/market'
 import { readBars } from '@openpredict/fetcher'
 import { describe, expect, it } from 'vitest'
 
+import { fairValueGapsNaive } from '../../packages/calculators/test/reference/fair-value-gaps.ts'
 import { fibonacciPivotsNaive } from '../../packages/calculators/test/reference/fibonacci-pivots.ts'
+import { hourlyBlocksNaive } from '../../packages/calculators/test/reference/hourly-blocks.ts'
+import { liquidityEventsNaive } from '../../packages/calculators/test/reference/liquidity-events.ts'
+import { marketStructureNaive } from '../../packages/calculators/test/reference/market-structure.ts'
 import { referenceLevelsNaive } from '../../packages/calculators/test/reference/reference-levels.ts'
 import { Workplace } from '../e2e/run-cli.ts'
 import { DATA, dataNote, hasData } from '../reference-data.ts'
@@ -14,20 +18,58 @@ const FILES: readonly { readonly file: string; readonly interval: Interval }[] =
 ]
 type Written = Readonly<Record<string, string | number | boolean | null>>
 
-const INSTANTS = ['period_start', 'period_end', 'timestamp', 'confirmed_at']
+/** Each table: its naive reference, the columns of its key, and those that hold instants. */
+const TABLES = [
+  {
+    table: 'reference_levels',
+    naive: referenceLevelsNaive,
+    key: ['level_type', 'period_start'],
+    instants: ['period_start', 'period_end', 'timestamp', 'confirmed_at'],
+  },
+  {
+    table: 'fibonacci_pivots',
+    naive: fibonacciPivotsNaive,
+    key: ['period', 'period_start', 'level'],
+    instants: ['period_start', 'timestamp', 'confirmed_at'],
+  },
+  {
+    table: 'liquidity_events',
+    naive: liquidityEventsNaive,
+    key: ['level_type', 'period_start', 'timestamp', 'quality'],
+    instants: ['period_start', 'timestamp', 'reclaimed_at', 'confirmed_at'],
+  },
+  {
+    table: 'fvg',
+    naive: fairValueGapsNaive,
+    key: ['timeframe', 'timestamp', 'fvg_type'],
+    instants: ['timestamp', 'touched_at', 'half_filled_at', 'fill_timestamp', 'inverted_at', 'confirmed_at'],
+  },
+  {
+    table: 'hourly_blocks',
+    naive: hourlyBlocksNaive,
+    key: ['hour_start', 'block_number'],
+    instants: ['hour_start', 'timestamp', 'confirmed_at'],
+  },
+  {
+    table: 'market_structure',
+    naive: marketStructureNaive,
+    key: ['timeframe', 'timestamp', 'break_type', 'direction'],
+    instants: ['timestamp', 'swing_timestamp', 'confirmed_at'],
+  },
+] as const
 
-/** A row of the naive reference as the exchange format writes it. */
-function written(table: string, row: object): Written {
+/** A row of a naive reference as the exchange format writes it. */
+function written(table: string, row: object, instants: readonly string[]): Written {
   const columns = Object.entries(row).map(([name, value]: [string, string | number | boolean | null]) => [
     name,
-    INSTANTS.includes(name) && typeof value === 'number' ? formatInstant(value) : value,
+    instants.includes(name) && typeof value === 'number' ? formatInstant(value) : value,
   ])
   return { table, instrument: 'NQ=F', ...(Object.fromEntries(columns) as Written) }
 }
 
 /** confirmed_at with nulls last, then the table, then its key columns. */
 function order(a: Written, b: Written): number {
-  const key = a['table'] === 'reference_levels' ? ['level_type', 'period_start'] : ['period', 'period_start', 'level']
+  const key = TABLES.find(({ table }) => table === a['table'])?.key ?? []
   for (const column of ['confirmed_at', 'table', ...key]) {
     const [x, y] = [String(a[column] ?? '~'), String(b[column] ?? '~')]
     if (x !== y) return x < y ? -1 : 1
@@ -47,10 +89,10 @@ describe.runIf(hasData)(`openpredict calculate over recorded bars${dataNote}`, (
       .map((line) => JSON.parse(line) as Written)
 
     const bars = (await readBars(path)).toArray()
-    const expected = [
-      ...referenceLevelsNaive(bars, { interval }).map((row) => written('reference_levels', row)),
-      ...fibonacciPivotsNaive(bars, { interval }).map((row) => written('fibonacci_pivots', row)),
-    ].toSorted(order)
+    const expected = TABLES.flatMap(({ table, naive, instants }) => {
+      const rows: readonly object[] = naive(bars, { interval })
+      return rows.map((row) => written(table, row, instants))
+    }).toSorted(order)
     expect(found.length).toBe(expected.length)
     expect(found).toEqual(expected)
   })

@@ -124,7 +124,7 @@ describe('simulate', () => {
 })
 
 describe('demo', () => {
-  it('shows levels around the price, the steps of a cycle, and what to type next', async () => {
+  it('shows what was found in all six families, the steps of a cycle, and what to type next', async () => {
     using workplace = new Workplace()
     const { code, stdout, stderr } = await workplace.run(['demo'], { TMPDIR: workplace.folder })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -132,7 +132,14 @@ describe('demo', () => {
     expect(stdout.match(/live cycle \d/g)).toHaveLength(4)
     expect(stdout).toMatch(/\n▶ +[\d,.]+ +price\n/)
     expect(stdout).toMatch(/ASIAN_HIGH|LONDON_HIGH/)
+    expect(stdout).toMatch(/Structure.*\n 15m +(BOS|CHOCH) +(BULLISH|BEARISH) +[\d,.]+ /)
+    expect(stdout).toMatch(/Fair value gaps.*\n 15m +(BULLISH|BEARISH) +[\d,.]+ – [\d,.]+ /)
+    expect(stdout).toMatch(/Liquidity.*\n \d\d:\d\d +\w+_(HIGH|LOW) +[\d,.]+ +(clean sweep|wick|run|near miss) /)
+    expect(stdout).toMatch(/Blocks of this hour.*\n 1 +14:00 /)
     expect(stdout).toMatch(/detect_structure +\d/)
+    expect(stdout).toMatch(
+      /Stored +6,\d{3} bars, \d+ levels, \d+ pivots, \d+ events, \d+ gaps, \d+ blocks, \d+ breaks /,
+    )
     const [, store = ''] = /export --table reference_levels --store (\S+)/.exec(stdout) ?? []
     const exported = await workplace.run(['export', '--table', 'reference_levels', '--store', store])
     expect(exported.stdout.trim().split('\n').length).toBeGreaterThan(100)

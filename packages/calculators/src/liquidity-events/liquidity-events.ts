@@ -139,8 +139,8 @@ export class LiquidityEvents extends RowCalculator<LiquidityEventRow> {
  * @example
  * ```ts
  * const bar = { open: 100, high: 101, low: 99, close: 100, volume: 1 }
- * const bars = ['01T22:00', '02T13:00', '02T22:00', '02T22:01'].map((time, i) => {
- *   return { ...bar, time: parseInstant(`2024-07-${time}:00Z`), low: i === 2 ? 98 : 99 }
+ * const bars = ['01T22:00', '02T22:00', '02T22:01'].map((time, i) => {
+ *   return { ...bar, time: parseInstant(`2024-07-${time}:00Z`), low: i === 1 ? 98 : 99 }
  * })
  * const [asian, day] = liquidityEvents(bars)
  * asian.level_type // => 'ASIAN_LOW'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { createCollector, type CycleReport, runLoop } from '@openpredict/collector'
 import { createYahooSource } from '@openpredict/fetcher'
-import { createScaledClock, instrumentOf } from '@openpredict/market'
+import { createScaledClock, instrumentOf, tradingDay } from '@openpredict/market'
 import { createMarket, startYahooServer } from '@openpredict/simulator'
 import { openStore } from '@openpredict/store'
 
@@ -12,6 +12,7 @@ import { EXIT, printFailure } from '../../exit.ts'
 import { count, formatDuration, formatMinute, formatNewYork } from '../../format.ts'
 import type { Services } from '../../services.ts'
 import type { DemoFlags } from '../demo.ts'
+import { blockLines, eventLines, gapLines, structureLines } from './feature-lines.ts'
 import { levelLines } from './level-lines.ts'
 
 /** A Wednesday, an hour into the New York morning. */
@@ -63,14 +64,32 @@ export async function demo({ seed = 7 }: DemoFlags, services: Services): Promise
   }
   if (last === undefined || signal.aborted) return EXIT.fine
 
-  const price = (await store.newestBar(instrument.symbol))?.close ?? 0
-  out('')
-  out(
-    `${colour.bold('Levels around the price')}  ${colour.dim(`${formatMinute(last.newestBar ?? 0)} UTC, ${formatNewYork(last.newestBar ?? 0)} in New York`)}`,
+  const { symbol } = instrument
+  const newest = last.newestBar ?? 0
+  const view = { price: (await store.newestBar(symbol))?.close ?? 0, instrument, terminal }
+  const [levels, pivots, events, gaps, blocks, breaks] = await Promise.all([
+    store.readRows('reference_levels', { instrument: symbol }),
+    store.readRows('fibonacci_pivots', { instrument: symbol }),
+    store.readRows('liquidity_events', { instrument: symbol }),
+    store.readRows('fvg', { instrument: symbol }),
+    store.readRows('hourly_blocks', { instrument: symbol }),
+    store.readRows('market_structure', { instrument: symbol }),
+  ])
+  const section = (title: string, note: string, lines: readonly string[]): void => {
+    out('')
+    out(`${colour.bold(title)}  ${colour.dim(note)}`)
+    for (const line of lines.length === 0 ? [colour.dim(' none')] : lines) out(line)
+  }
+  section(
+    'Levels around the price',
+    `${formatMinute(newest)} UTC, ${formatNewYork(newest)} in New York`,
+    levelLines({ levels, pivots, ...view, around: 8 }),
   )
-  const levels = await store.readRows('reference_levels', { instrument: instrument.symbol })
-  const pivots = await store.readRows('fibonacci_pivots', { instrument: instrument.symbol })
-  for (const line of levelLines({ levels, pivots, price, instrument, terminal, around: 8 })) out(line)
+  section('Structure', 'the latest break of each timeframe', structureLines(breaks, view))
+  section('Fair value gaps', 'not filled, nearest to the price', gapLines(gaps, view, 6))
+  const since = tradingDay(newest).start
+  section('Liquidity', `today, since ${formatMinute(since)} UTC`, eventLines(events, view, { since, most: 8 }))
+  section('Blocks of this hour', 'open, high, low, close, from the hour’s open', blockLines(blocks, view))
 
   out('')
   out(
@@ -81,10 +100,18 @@ export async function demo({ seed = 7 }: DemoFlags, services: Services): Promise
       `  ${name.padEnd(18)} ${formatDuration(durationMs).padStart(8)}  ${colour.dim(count(rows, name === 'fetch' || name === 'store_ohlc' ? 'bar' : 'row'))}`,
     )
   }
-  const stored = await store.countRows('ohlc_data', instrument.symbol)
+  const stored = await store.countRows('ohlc_data', symbol)
   out('')
   out(
-    `${colour.bold('Stored')}  ${count(stored, 'bar')}, ${count(levels.length, 'level')}, ${count(pivots.length, 'pivot')} in ${store.location}`,
+    `${colour.bold('Stored')}  ${[
+      count(stored, 'bar'),
+      count(levels.length, 'level'),
+      count(pivots.length, 'pivot'),
+      count(events.length, 'event'),
+      count(gaps.length, 'gap'),
+      count(blocks.length, 'block'),
+      count(breaks.length, 'break'),
+    ].join(', ')} in ${store.location}`,
   )
   out('')
   out(colour.bold('Next'))
