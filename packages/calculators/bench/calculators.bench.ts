@@ -1,13 +1,18 @@
 import type { Bar, BarSeries } from '@openpredict/market'
-import { createMarket } from '@openpredict/simulator'
 import { describe, expect, test } from 'vitest'
 
-import { createEngine, FibonacciPivots, ReferenceLevels } from '../src/index.ts'
+import {
+  createEngine,
+  FairValueGaps,
+  FibonacciPivots,
+  HourlyBlocks,
+  LiquidityEvents,
+  MarketStructure,
+  ReferenceLevels,
+} from '../src/index.ts'
+import { FROM, oneYear, repeated, YEAR } from './years.ts'
 
-/** A year of 52 whole weeks, so that it can be repeated with its weekdays in place. */
-const YEAR = 364 * 86_400_000
-const FROM = Date.UTC(2024, 0, 7)
-const bars = createMarket({ seed: 1 }).bars(FROM, FROM + YEAR)
+const bars = oneYear()
 const objects = bars.toArray()
 
 /** The practical limit: one pass over the same columns that keeps nothing but a running high and low. */
@@ -37,23 +42,52 @@ function endless(): () => Bar {
   }
 }
 
+/** Feeds a new engine and takes its rows as they come, some weeks at a time, as a long file is calculated. */
+function calculateInPortions(series: BarSeries): void {
+  const engine = createEngine()
+  for (let from = 0; from < series.length; from += 30_000) {
+    engine.feed(series, from, Math.min(series.length, from + 30_000))
+    engine.takeFinished()
+  }
+  engine.takeChanges()
+}
+
 /** Nanoseconds a bar of a run over the year that took `ms`. */
 const perBar = (ms: number): number => (ms * 1e6) / bars.length
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
 describe(`a year of minutes, ${bars.length} bars`, () => {
   test('from columns', async ({ bench }) => {
-    const result = await bench.compare(
-      bench('running high and low', () => void runningHighAndLow(bars)),
-      bench('reference levels', () => new ReferenceLevels().feed(bars)),
-      bench('Fibonacci pivots', () => new FibonacciPivots().feed(bars)),
-      bench('engine', () => createEngine().feed(bars)),
-      bench('engine, and its rows', () => {
+    const subjects = {
+      'running high and low': () => void runningHighAndLow(bars),
+      'reference levels': () => new ReferenceLevels().feed(bars),
+      'Fibonacci pivots': () => new FibonacciPivots().feed(bars),
+      'liquidity events': () => new LiquidityEvents().feed(bars),
+      'fair value gaps': () => new FairValueGaps().feed(bars),
+      'hourly blocks': () => new HourlyBlocks().feed(bars),
+      'market structure': () => new MarketStructure().feed(bars),
+      'engine, all six': () => createEngine().feed(bars),
+      'engine, and its rows': () => {
         const engine = createEngine()
         engine.feed(bars)
         engine.takeChanges()
-      }),
-    )
-    expect(perBar(result.get('engine').latency.mean)).toBeLessThan(500)
+      },
+    }
+    const names = Object.keys(subjects) as (keyof typeof subjects)[]
+    const [first, second, ...others] = names.map((name) => bench(name, subjects[name]))
+    if (first === undefined || second === undefined) throw new Error('nothing to compare')
+    const result = await bench.compare(first, second, ...others)
+    const times = new Map(names.map((name) => [name, perBar(result.get(name).latency.p50)]))
+    const limit = times.get('running high and low') ?? Number.NaN
+    for (const [name, ns] of times) {
+      print(
+        `${name.padEnd(22)} ${ns.toFixed(1).padStart(6)} ns a bar, ${(1e3 / ns).toFixed(1).padStart(6)} million bars/s, ${(ns / limit).toFixed(1)} × the limit`,
+      )
+    }
+    expect(times.get('engine, all six')).toBeLessThan(500)
   })
 
   test('bar by bar', async ({ bench }) => {
@@ -61,6 +95,19 @@ describe(`a year of minutes, ${bars.length} bars`, () => {
       const engine = createEngine()
       for (const bar of objects) engine.next(bar)
     }).run()
+  })
+
+  test('ten times the bars', async ({ bench }) => {
+    const ten = repeated(bars, 10)
+    const result = await bench.compare(
+      bench('a year', () => calculateInPortions(bars)),
+      bench('ten years', () => calculateInPortions(ten)),
+    )
+    const [one, more] = [result.get('a year').latency.p50, result.get('ten years').latency.p50]
+    print(
+      `ten years, ${ten.length} bars, with their rows: ${more.toFixed(0)} ms, ${(more / one).toFixed(2)} × one year`,
+    )
+    expect(more / one).toBeLessThan(11)
   })
 })
 
@@ -71,6 +118,7 @@ describe('one more bar on a warm engine', () => {
     for (let i = 0; i < objects.length; i++) engine.next(next())
     engine.takeChanges()
     const { latency } = await bench('next', () => engine.next(next())).run()
+    print(`one more bar: p50 ${(latency.p50 * 1e3).toFixed(2)} µs, p99 ${(latency.p99 * 1e3).toFixed(2)} µs`)
     expect(latency.p50 * 1e3).toBeLessThan(2)
     expect(latency.p99 * 1e3).toBeLessThan(20)
   })
@@ -83,6 +131,16 @@ describe('one more bar on a warm engine', () => {
       engine.takeChanges()
     }).run()
   })
+
+  test('looked at while it forms, and revised', async ({ bench }) => {
+    const engine = createEngine()
+    engine.feed(bars)
+    engine.takeChanges()
+    const last = bars.at(-1) as Bar
+    const peek = await bench('peek', () => engine.peek({ ...last, time: last.time + 60_000 })).run()
+    const revise = await bench('revise the last bar', () => engine.revise(last)).run()
+    print(`peek p50 ${(peek.latency.p50 * 1e3).toFixed(0)} µs; revise p50 ${revise.latency.p50.toFixed(2)} ms`)
+  })
 })
 
 describe('a cold start', () => {
@@ -93,6 +151,7 @@ describe('a cold start', () => {
       engine.feed(week)
       engine.takeChanges()
     }).run()
+    print(`a cold start over seven days, ${week.length} bars: p50 ${latency.p50.toFixed(2)} ms`)
     expect(latency.p50).toBeLessThan(10)
   })
 })

@@ -152,6 +152,11 @@ export class BarSeriesBuilder {
     this.#length = length
   }
 
+  /** Forgets all bars, and keeps their memory for the next. */
+  clear(): void {
+    this.#length = 0
+  }
+
   /** Appends a bar; it is the caller's to push them in ascending time. */
   push(bar: Bar): void {
     if (this.#length === this.#columns.time.length) this.#columns = grow(this.#columns, this.#length * 2)

@@ -34,7 +34,7 @@ export class Candles extends BarReader {
 
   constructor(timeframe: Timeframe, options: CandlesOptions = {}) {
     const checked = checkOptions(options)
-    requireTimeframe(timeframe)
+    requireTimeframe('timeframe', timeframe)
     requireCandles('timeframe', timeframe, checked.interval)
     super(checked)
     this.timeframe = timeframe

@@ -45,10 +45,10 @@ export function hasCandles(timeframe: Timeframe, interval: number): boolean {
 }
 
 /** Throws a `CalculatorError` of kind `option` for anything that is not a timeframe. */
-export function requireTimeframe(timeframe: Timeframe): void {
+export function requireTimeframe(option: string, timeframe: Timeframe): void {
   requireOption(
     Object.hasOwn(TIMEFRAME_MS, timeframe),
-    'timeframe',
+    option,
     timeframe,
     `one of ${Object.keys(TIMEFRAME_MS).join(', ')}`,
   )

@@ -152,7 +152,8 @@ export class KeptBars {
     BarReader.advance(this.#calculators, at)
     for (const calculator of this.#calculators) {
       known.put(calculator.table, changes ? calculator.takeChanges() : calculator.takeFinished())
-      known.put(calculator.table, RowCalculator.liveRows(calculator))
+      // Those among them that had not changed are known from before.
+      if (changes) known.put(calculator.table, RowCalculator.liveRows(calculator))
     }
     this.#forgetWaiting()
   }
@@ -171,20 +172,24 @@ export class KeptBars {
     const standing = this.#calculators.map((calculator) => RowCalculator.standing(calculator))
     const portion: Portion = {
       interval,
-      bars: new BarSeriesBuilder(),
+      bars: this.#dropOld() ?? new BarSeriesBuilder(),
       states: standing.map(({ state }) => state),
       waiting: standing.map(({ waiting }) => waiting.length),
     }
-    this.#portions = [...this.#keptOf(this.#portions), portion]
+    this.#portions = [...this.#portions, portion]
     return portion
   }
 
-  /** The portions without the oldest, as far as the others are enough. */
-  #keptOf(portions: readonly Portion[]): readonly Portion[] {
-    let rest = portions.reduce((sum, { bars }) => sum + bars.length, 0)
-    const first = portions.findIndex(({ bars }) => (rest -= bars.length) < this.#limit)
-    if (first > 0) this.#isWhole = false
-    return portions.slice(Math.max(0, first))
+  /** Drops the oldest portions, as far as the others are enough, and gives their memory for the next, emptied. */
+  #dropOld(): BarSeriesBuilder | undefined {
+    let rest = this.#portions.reduce((sum, { bars }) => sum + bars.length, 0)
+    const first = this.#portions.findIndex(({ bars }) => (rest -= bars.length) < this.#limit)
+    if (first < 1) return undefined
+    const [dropped] = this.#portions
+    this.#portions = this.#portions.slice(first)
+    this.#isWhole = false
+    dropped?.bars.clear()
+    return dropped?.bars
   }
 
   /** None of the rows that waited before now waits any more. */

@@ -109,18 +109,18 @@ export class GapSide {
 
   /** A bar whose low is at or below the trigger closes at `at`. */
   #enter(price: number, at: number): void {
-    const entered: Gap[] = []
-    let top = this.open.at(-1)
-    while (top !== undefined && price <= triggerOf(top)) {
-      this.open.pop()
-      deepen(top, price, at)
-      if (Number.isNaN(top.filledAt)) entered.push(top)
-      else this.#insertFilled(top)
-      top = this.open.at(-1)
+    const { open } = this
+    let first = open.length
+    while (first > 0 && price <= triggerOf(open[first - 1] as Gap)) first--
+    let kept = first
+    for (let i = first; i < open.length; i++) {
+      const gap = open[i] as Gap
+      deepen(gap, price, at)
+      if (Number.isNaN(gap.filledAt)) open[kept++] = gap
+      else this.#insertFilled(gap)
     }
-    this.open.push(...entered.toReversed())
-    top = this.open.at(-1)
-    this.trigger = top === undefined ? Number.NEGATIVE_INFINITY : triggerOf(top)
+    open.length = kept
+    this.trigger = kept === 0 ? Number.NEGATIVE_INFINITY : triggerOf(open[kept - 1] as Gap)
     this.isChanged = true
   }
 

@@ -6,45 +6,49 @@ import { round } from '../internal/round.ts'
 import type { HourlyBlockRow } from './row.ts'
 
 /** How many blocks an hour has. */
-const BLOCKS = 7
+export const BLOCKS = 7
 
-/** The block that the last bar lies in. */
+/** The number, from 1, of the block in which a bar lies that opens so many milliseconds after its hour began. */
+export function blockAt(sinceHour: number): number {
+  return Math.floor((sinceHour * BLOCKS) / HOUR) + 1
+}
+
+/** One seventh of the hour that the last bar lies in. */
 export class Block {
+  readonly #number: number
   readonly #biasThreshold: number
   readonly #decimals: number
-  /** 1 to 7. */
-  number = 0
   open: number = Number.NaN
-  high: number = Number.NaN
-  low: number = Number.NaN
+  high: number = Number.NEGATIVE_INFINITY
+  low: number = Number.POSITIVE_INFINITY
   close: number = Number.NaN
   volume = 0
-  /** The instant at which the block closes; minus infinity while there is none. */
+  /** The instant at which the block closes; minus infinity while it has no bar. */
   end: number = Number.NEGATIVE_INFINITY
+  isComplete = false
   /** Whether it has had bars since its row was handed out last. */
   isChanged = false
 
-  constructor(biasThreshold: number, decimals: number) {
+  /** `number`: 1 to 7. */
+  constructor(number: number, biasThreshold: number, decimals: number) {
+    this.#number = number
     this.#biasThreshold = biasThreshold
     this.#decimals = decimals
   }
 
-  /** Whether there is a block that has not closed yet. */
-  get isRunning(): boolean {
+  get number(): number {
+    return this.#number
+  }
+
+  get hasBars(): boolean {
     return this.end !== Number.NEGATIVE_INFINITY
   }
 
-  /** Takes the bars from index `i` on that lie in one block, and gives the index after the last of them. */
+  /** Takes the bars from index `i` on that lie in the block, and gives the index after the last of them. */
   take(bars: BarSeries, i: number, to: number, hourStart: number, interval: number): number {
     const { time, open, high, low, close, volume } = bars
-    if (!this.isRunning) {
-      this.number = Math.floor((((time[i] as number) - hourStart) * BLOCKS) / HOUR) + 1
-      this.open = open[i] as number
-      this.high = Number.NEGATIVE_INFINITY
-      this.low = Number.POSITIVE_INFINITY
-      this.volume = 0
-    }
-    const nextBlock = (this.number * HOUR) / BLOCKS
+    if (!this.hasBars) this.open = open[i] as number
+    const nextBlock = (this.#number * HOUR) / BLOCKS
     const until = hourStart + nextBlock
     let highest = this.high
     let lowest = this.low
@@ -68,15 +72,30 @@ export class Block {
     return next
   }
 
-  /** The block's row; `confirmedAt` when it is complete. */
-  row(hour: { readonly start: number; readonly open: number }, confirmedAt: number | null = null): HourlyBlockRow {
-    const { open, high, low, close } = this
+  /** The block is over. */
+  complete(): void {
+    this.isComplete = true
+  }
+
+  /** Another hour begins: the block has no bar yet. */
+  clear(): void {
+    this.high = Number.NEGATIVE_INFINITY
+    this.low = Number.POSITIVE_INFINITY
+    this.volume = 0
+    this.end = Number.NEGATIVE_INFINITY
+    this.isComplete = false
+    this.isChanged = false
+  }
+
+  /** The block's row, once it has a bar. */
+  row(hour: { readonly start: number; readonly open: number }): HourlyBlockRow {
+    const { open, high, low, close, isComplete } = this
     const decimals = this.#decimals
     const deviation = close - hour.open
     return {
       hour_start: hour.start,
-      block_number: this.number,
-      timestamp: Math.round(hour.start + ((this.number - 1) * HOUR) / BLOCKS),
+      block_number: this.#number,
+      timestamp: Math.round(hour.start + ((this.#number - 1) * HOUR) / BLOCKS),
       open: round(open, decimals),
       high: round(high, decimals),
       low: round(low, decimals),
@@ -85,15 +104,9 @@ export class Block {
       deviation_from_hour_open: round(deviation, decimals),
       bias: this.#bias(deviation),
       volatility_score: round(high - low, decimals),
-      complete: confirmedAt !== null,
-      confirmed_at: confirmedAt,
+      complete: isComplete,
+      confirmed_at: isComplete ? this.end : null,
     }
-  }
-
-  /** Forgets the block, which has closed. */
-  finish(): void {
-    this.end = Number.NEGATIVE_INFINITY
-    this.isChanged = false
   }
 
   #bias(deviation: number): HourlyBlockRow['bias'] {

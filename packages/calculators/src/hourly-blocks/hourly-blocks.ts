@@ -6,7 +6,7 @@ import { usualDistance } from '../internal/distances.ts'
 import { historyOf } from '../internal/history.ts'
 import { HOUR } from '../internal/periods.ts'
 import { RowCalculator } from '../internal/row-calculator.ts'
-import { Block } from './block.ts'
+import { Block, blockAt, BLOCKS } from './block.ts'
 import type { HourlyBlockRow } from './row.ts'
 
 /** What hourly blocks can be told. */
@@ -25,6 +25,8 @@ export interface HourlyBlocksOptions extends CalculatorOptions {
  * A bar belongs to the block in which it opens. A block is reported from its first bar on and is final once `complete`; one
  * without bars has no row, nor has any of an hour that began before history did. See docs/concepts/hourly-blocks.md.
  *
+ * Throws a `CalculatorError` of kind `option` for an option that cannot be.
+ *
  * @example
  * ```ts
  * const blocks = new HourlyBlocks()
@@ -38,15 +40,15 @@ export interface HourlyBlocksOptions extends CalculatorOptions {
  */
 export class HourlyBlocks extends RowCalculator<HourlyBlockRow> {
   readonly table = 'hourly_blocks'
-  readonly #block: Block
-  /** The hour that the last bar lies in. */
+  /** The blocks of the hour that the last bar lies in. */
+  readonly #blocks: readonly Block[]
   readonly #hour = {
     start: Number.NaN,
     end: Number.NEGATIVE_INFINITY,
     open: Number.NaN,
     isKnown: false,
-    /** Its blocks that are complete. */
-    done: [] as HourlyBlockRow[],
+    /** The number of the block that the last bar lies in, from 1. */
+    block: 0,
   }
 
   constructor(options: HourlyBlocksOptions = {}) {
@@ -54,13 +56,14 @@ export class HourlyBlocks extends RowCalculator<HourlyBlockRow> {
     const { biasThreshold = usualDistance(0.5, checked.instrument) } = options
     requireNumber('biasThreshold', biasThreshold, 0, 'points')
     super(checked, { biasThreshold })
-    this.#block = new Block(biasThreshold, checked.decimals)
+    const numbers = Array.from({ length: BLOCKS }, (_, i) => i + 1)
+    this.#blocks = numbers.map((number) => new Block(number, biasThreshold, checked.decimals))
   }
 
   /** The blocks, as far as there are any, of the hour that the last bar lies in. */
   current(): HourlyBlockRow[] {
-    const done = this.#hour.done.map((row) => ({ ...row }))
-    return [...done, ...this.live()]
+    const hour = this.#hour
+    return hour.isKnown ? this.#blocks.filter(({ hasBars }) => hasBars).map((block) => block.row(hour)) : []
   }
 
   override advanceTo(asOf: number): void {
@@ -69,27 +72,31 @@ export class HourlyBlocks extends RowCalculator<HourlyBlockRow> {
   }
 
   protected override parts(): Readonly<Record<string, object>> {
-    return { block: this.#block, hour: this.#hour }
+    return { hour: this.#hour, ...Object.fromEntries(this.#blocks.map((block) => [block.number, block])) }
   }
 
   protected override live(): HourlyBlockRow[] {
-    return this.#block.isRunning && this.#hour.isKnown ? [this.#block.row(this.#hour)] : []
+    const block = this.#running()
+    return block === undefined || !this.#hour.isKnown ? [] : [block.row(this.#hour)]
   }
 
   protected override takeLiveChanges(): HourlyBlockRow[] {
-    const isChanged = this.#block.isChanged
-    this.#block.isChanged = false
-    return isChanged ? this.live() : []
+    const block = this.#running()
+    if (block === undefined || !block.isChanged) return []
+    block.isChanged = false
+    return this.live()
   }
 
   protected override take(bars: BarSeries, from: number, to: number): void {
     const { interval } = this.position
+    const hour = this.#hour
     let i = from
     while (i < to) {
       const time = bars.time[i] as number
       this.#completeBy(time)
-      if (time >= this.#hour.end) this.#beginHour(time, bars.open[i] as number)
-      i = this.#block.take(bars, i, to, this.#hour.start, interval)
+      if (time >= hour.end) this.#beginHour(time, bars.open[i] as number)
+      hour.block = blockAt(time - hour.start)
+      i = this.#blocks[hour.block - 1]?.take(bars, i, to, hour.start, interval) ?? to
     }
     this.#completeBy((bars.time[to - 1] as number) + interval)
   }
@@ -100,19 +107,21 @@ export class HourlyBlocks extends RowCalculator<HourlyBlockRow> {
     hour.end = hour.start + HOUR
     hour.open = open
     hour.isKnown = this.position.historyStart <= hour.start
-    hour.done = []
+    for (const block of this.#blocks) block.clear()
   }
 
   /** A block has closed when the clock has reached its end, whether or not its last minutes had bars. */
   #completeBy(time: number): void {
-    const block = this.#block
-    if (!block.isRunning || block.end > time) return
-    if (this.#hour.isKnown) {
-      const row = block.row(this.#hour, block.end)
-      this.#hour.done.push(row)
-      this.finish({ ...row })
-    }
-    block.finish()
+    const block = this.#running()
+    if (block === undefined || block.end > time) return
+    block.complete()
+    if (this.#hour.isKnown) this.finish(block.row(this.#hour))
+  }
+
+  /** The block that the last bar lies in, while it is not complete. */
+  #running(): Block | undefined {
+    const block = this.#blocks[this.#hour.block - 1]
+    return block === undefined || block.isComplete ? undefined : block
   }
 }
 

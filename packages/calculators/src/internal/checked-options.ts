@@ -70,7 +70,8 @@ export function numbersByName<Name extends string>(
     requireOption(Object.hasOwn(usual, name), option, name, `some of ${Object.keys(usual).join(', ')}`)
     if (value !== undefined) requireNumber(`${option}.${name}`, value, 0, 'a number')
   }
-  return { ...usual, ...given }
+  const known = Object.entries<number | undefined>(given).filter(([, value]) => value !== undefined)
+  return { ...usual, ...(Object.fromEntries(known) as Partial<Record<Name, number>>) }
 }
 
 /** Throws a `CalculatorError` of kind `option` unless `holds`. */

@@ -20,8 +20,14 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
 
   constructor(options: CheckedOptions, settings: Settings = {}) {
     super(options)
-    const { decimals, interval, historyStart = null } = options
-    this.#settings = { decimals, interval, historyStart, ...settings }
+    const { instrument, interval, historyStart = null } = options
+    this.#settings = {
+      instrument: instrument.symbol,
+      decimals: instrument.decimals,
+      interval,
+      historyStart,
+      ...settings,
+    }
   }
 
   abstract current(): Row[]

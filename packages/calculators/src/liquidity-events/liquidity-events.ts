@@ -76,7 +76,7 @@ export class LiquidityEvents extends RowCalculator<LiquidityEventRow> {
     const checked = checkOptions(options)
     const { rules, equal, settings } = checkLiquidityOptions(options, checked)
     const { swingTimeframe = '15m' } = options
-    requireTimeframe(swingTimeframe)
+    requireTimeframe('swingTimeframe', swingTimeframe)
     if (options.swingTimeframe !== undefined) requireCandles('swingTimeframe', swingTimeframe, checked.interval)
     super(checked, { ...settings, swingTimeframe })
     const finish = (row: LiquidityEventRow): void => this.finish(row)

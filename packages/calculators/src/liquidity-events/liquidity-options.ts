@@ -44,30 +44,35 @@ export function checkLiquidityOptions(
     `points, not less than the ${approachDistance} of approachDistance`,
   )
   requireSwingLength(swingLength)
-  requireBonuses(holdBonuses)
+  const bonuses = sortedBonuses(holdBonuses)
   const qualityScores = numbersByName('qualityScores', USUAL_QUALITY_SCORES, options.qualityScores)
   const eventWeights = numbersByName('eventWeights', USUAL_EVENT_WEIGHTS, options.eventWeights)
   const times = { reclaimMinutes, maxHoldMinutes, equalHours, expiryHours }
-  const sorted = holdBonuses.toSorted((a, b) => a.minutes - b.minutes)
   return {
     rules: {
       ...distances,
       reclaimMs: reclaimMinutes * MINUTE,
       maxHoldMs: maxHoldMinutes * MINUTE,
-      holdBonuses: sorted,
+      holdBonuses: bonuses,
       qualityScores,
       eventWeights,
       decimals,
     },
     equal: { swingLength, equalTolerance, apartMs: equalHours * HOUR, expiryMs: expiryHours * HOUR },
-    settings: { ...distances, ...times, swingLength, holdBonuses: sorted, qualityScores, eventWeights },
+    settings: { ...distances, ...times, swingLength, holdBonuses: bonuses, qualityScores, eventWeights },
   }
 }
 
-function requireBonuses(bonuses: readonly HoldBonus[]): void {
+/** Bonuses by rising minutes. They may not fall, or a hold that goes on would take a bonus back. */
+function sortedBonuses(bonuses: readonly HoldBonus[]): readonly HoldBonus[] {
   requireOption(Array.isArray(bonuses), 'holdBonuses', bonuses, 'a list of { minutes, bonus }')
   for (const [i, { minutes, bonus }] of bonuses.entries()) {
     requireNumber(`holdBonuses[${i}].minutes`, minutes, 0, 'minutes')
     requireNumber(`holdBonuses[${i}].bonus`, bonus, 0, 'a number')
   }
+  const sorted = bonuses.toSorted((a, b) => a.minutes - b.minutes)
+  const fall = sorted.findIndex(({ bonus }, i) => bonus < (sorted[i - 1]?.bonus ?? 0))
+  const { minutes, bonus } = sorted[fall] ?? { minutes: 0, bonus: 0 }
+  requireOption(fall === -1, 'holdBonuses', `${bonus} from ${minutes} minutes`, 'bonuses that never fall')
+  return sorted
 }

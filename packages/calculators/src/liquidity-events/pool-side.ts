@@ -50,7 +50,10 @@ export class PoolSide {
     expiresAt: number = Number.POSITIVE_INFINITY,
   ): void {
     const replaces = expiresAt === Number.POSITIVE_INFINITY
-    this.#keep((pool) => pool.expiresAt > now && !(replaces && pool.levelType === levelType))
+    const isGone = (pool: Pool): boolean => pool.expiresAt <= now || (replaces && pool.levelType === levelType)
+    let kept = 0
+    for (const pool of this.pools) if (!isGone(pool)) this.pools[kept++] = pool
+    this.pools.length = kept
     const signed = this.#sign * price
     this.pools.push({
       levelType,
@@ -65,13 +68,11 @@ export class PoolSide {
 
   /** Takes the bars from index `i` up to and without `end`; no pool becomes active between them. */
   take(bars: BarSeries, i: number, end: number, interval: number): void {
-    const { time, high, low, close } = bars
+    const { high, low } = bars
     for (let k = i; k < end; k++) {
+      if (this.sweeps.length > 0) this.#hold(bars, k, interval)
       const extreme = this.#sign === 1 ? (high[k] as number) : -(low[k] as number)
-      if (this.sweeps.length > 0) this.#hold(time[k] as number, this.#sign * (close[k] as number), interval)
-      if (extreme >= this.trigger) {
-        this.#meet(time[k] as number, extreme, this.#sign * (close[k] as number), interval)
-      }
+      if (extreme >= this.trigger) this.#meet(bars, k, interval)
     }
   }
 
@@ -88,44 +89,49 @@ export class PoolSide {
     return changed.map((sweep) => this.#row(sweep))
   }
 
-  #hold(time: number, close: number, interval: number): void {
+  /** Bar `k` goes on with the holds. Bars are passed by index: numbers that are passed are put into objects first. */
+  #hold(bars: BarSeries, k: number, interval: number): void {
     const { sweeps } = this
     let kept = 0
     for (const sweep of sweeps) {
-      if (hold(sweep, time, close, interval, this.#rules)) sweeps[kept++] = sweep
+      if (hold(sweep, bars, k, interval, this.#sign, this.#rules)) sweeps[kept++] = sweep
       else this.#finish(this.#row(sweep))
     }
     sweeps.length = kept
   }
 
-  /** A bar comes near a pool, or an approach is open. */
-  #meet(time: number, high: number, close: number, interval: number): void {
+  /** Bar `k` comes near a pool, or an approach is open. */
+  #meet(bars: BarSeries, k: number, interval: number): void {
+    const { pools } = this
     const { minPenetration, approachDistance, retreatDistance } = this.#rules
-    this.#keep((pool) => {
-      if (time >= pool.expiresAt) return false
+    const time = bars.time[k] as number
+    const high = this.#sign === 1 ? (bars.high[k] as number) : -(bars.low[k] as number)
+    let kept = 0
+    for (const pool of pools) {
+      if (time >= pool.expiresAt) continue
       const penetration = high - pool.price
       if (reaches(penetration, minPenetration)) {
-        this.#sweep(pool, time, high, close, interval)
-        return false
+        this.#sweep(pool, bars, k, interval)
+        continue
       }
-      if (Number.isNaN(pool.approachHigh)) {
-        if (!reaches(penetration, -approachDistance)) return true
-      } else {
-        if (reaches(-penetration, retreatDistance)) {
-          this.#nearMiss(pool, time + interval)
-          return true
-        }
-        if (high <= pool.approachHigh) return true
+      pools[kept++] = pool
+      const isApproaching = !Number.isNaN(pool.approachHigh)
+      if (isApproaching && reaches(-penetration, retreatDistance)) this.#nearMiss(pool, time + interval)
+      // The earliest of equally high bars is remembered.
+      else if (isApproaching ? high > pool.approachHigh : reaches(penetration, -approachDistance)) {
+        pool.approachHigh = high
+        pool.approachTime = time
       }
-      pool.approachHigh = high
-      pool.approachTime = time
-      return true
-    })
+    }
+    pools.length = kept
     this.#setTrigger()
   }
 
-  /** A bar takes the pool. */
-  #sweep({ levelType, periodStart, price }: Pool, time: number, high: number, close: number, interval: number): void {
+  /** Bar `k` takes the pool. */
+  #sweep({ levelType, periodStart, price }: Pool, bars: BarSeries, k: number, interval: number): void {
+    const time = bars.time[k] as number
+    const high = this.#sign === 1 ? (bars.high[k] as number) : -(bars.low[k] as number)
+    const isOutside = this.#sign * (bars.close[k] as number) > price
     const isClean = reaches(high - price, this.#rules.cleanPenetration)
     const sweep: Sweep = {
       levelType,
@@ -133,13 +139,13 @@ export class PoolSide {
       price,
       timestamp: time,
       sweepPrice: high,
-      quality: close > price ? 'RUN' : isClean ? 'CLEAN_SWEEP' : 'WICK',
+      quality: isOutside ? 'RUN' : isClean ? 'CLEAN_SWEEP' : 'WICK',
       confirmedAt: time + interval,
       reclaimedAt: Number.NaN,
       heldMs: 0,
       isChanged: true,
     }
-    if (hold(sweep, time, close, interval, this.#rules)) this.sweeps.push(sweep)
+    if (hold(sweep, bars, k, interval, this.#sign, this.#rules)) this.sweeps.push(sweep)
     else this.#finish(this.#row(sweep))
   }
 
@@ -165,14 +171,6 @@ export class PoolSide {
 
   #row(sweep: Sweep): LiquidityEventRow {
     return sweepRow(sweep, this.#sign, this.#rules)
-  }
-
-  /** Drops the pools that do not pass, in place. */
-  #keep(passes: (pool: Pool) => boolean): void {
-    const { pools } = this
-    let kept = 0
-    for (const pool of pools) if (passes(pool)) pools[kept++] = pool
-    pools.length = kept
   }
 
   #setTrigger(): void {

@@ -1,3 +1,5 @@
+import type { BarSeries } from '@openpredict/market'
+
 import { MINUTE } from '../internal/periods.ts'
 import { round } from '../internal/round.ts'
 import { EVENT_TYPES, type LiquidityRules } from './liquidity-rules.ts'
@@ -18,15 +20,22 @@ export interface Sweep {
 }
 
 /**
- * Takes the next bar, the one that took the pool included, into the hold of a sweep; `close` is signed as its price is.
- * Tells whether the sweep can still change after it.
+ * Takes bar `k`, the one that took the pool included, into the hold of a sweep; `sign` is that of its side. Tells whether
+ * the sweep can still change after it.
  *
  * The hold starts with the first bar that closes back inside, if that opens in time, and counts bars until the first close
  * beyond or until it is long enough.
  */
-export function hold(sweep: Sweep, time: number, close: number, interval: number, rules: LiquidityRules): boolean {
-  const { reclaimMs, maxHoldMs } = rules
-  const isInside = close <= sweep.price
+export function hold(
+  sweep: Sweep,
+  bars: BarSeries,
+  k: number,
+  interval: number,
+  sign: 1 | -1,
+  { reclaimMs, maxHoldMs }: LiquidityRules,
+): boolean {
+  const time = bars.time[k] as number
+  const isInside = sign * (bars.close[k] as number) <= sweep.price
   if (Number.isNaN(sweep.reclaimedAt)) {
     if (time - sweep.timestamp > reclaimMs) return false
     // The next bar opens at this one's close or later.
