@@ -1,10 +1,12 @@
-import { type Bar, BarSeries, type Interval } from '@openpredict/market'
+import { type Bar, BarSeries } from '@openpredict/market'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { candlePeriod, Candles, candles, TIMEFRAME_MS, type Timeframe } from '../src/index.ts'
-import { allowTime, cases, differences, forAll, opened, runs } from './laws.ts'
-import { lengthOf, SMALL_INTERVALS } from './markets.ts'
+import { cases, opened } from './cases.ts'
+import { differences, forAll } from './laws.ts'
+import { allowTime, runs } from './runs.ts'
+import { lengthOf, type SmallInterval } from './markets.ts'
 import { candlesNaive } from './reference/candles.ts'
 import { fourHours } from './reference/time.ts'
 
@@ -13,9 +15,9 @@ allowTime()
 const TIMEFRAMES = Object.keys(TIMEFRAME_MS) as Timeframe[]
 
 /** The timeframes that bars of an interval have candles of. */
-function timeframesFrom(interval: Interval): Timeframe[] {
-  const length = SMALL_INTERVALS.includes(interval as never) ? lengthOf(interval as never) : Infinity
-  return TIMEFRAMES.filter((timeframe) => TIMEFRAME_MS[timeframe] >= length)
+function timeframesFrom(interval: SmallInterval): Timeframe[] {
+  const length = lengthOf(interval)
+  return TIMEFRAMES.filter((timeframe) => TIMEFRAME_MS[timeframe] % length === 0)
 }
 
 describe('candles', () => {

@@ -1,10 +1,12 @@
-import { type Bar, BarSeries, instrumentOf, type Interval } from '@openpredict/market'
+import { type Bar, BarSeries } from '@openpredict/market'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { CalculatorError } from '../src/index.ts'
-import { allowTime, type Case, cases, differences, Ledger, opened, runs, SUBJECTS } from './laws.ts'
-import { lengthOf, marketOf, marketPlans, type SmallInterval } from './markets.ts'
+import { type Case, cases, opened, openedWarm, warmCases } from './cases.ts'
+import { differences, Ledger, SUBJECTS } from './laws.ts'
+import { allowTime, parts, runs } from './runs.ts'
+import { lengthOf } from './markets.ts'
 import { HOUR } from './reference/time.ts'
 
 allowTime()
@@ -13,7 +15,7 @@ const when = (bars: readonly Bar[]): string => `after the bar at ${new Date(bars
 
 /** Where the clock stops between two closes: a part of the way, or just before and at a full hour, when sessions end. */
 const moments = fc.oneof(
-  fc.double({ min: 0, max: 1, noNaN: true }).map((part) => ({ part })),
+  parts.map((part) => ({ part })),
   fc.integer({ min: 0, max: 20 }).map((hours) => ({ hours })),
 )
 
@@ -73,7 +75,7 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
           expect(calculator.lastTime).toBe(bar.time)
         }
       }),
-      runs(60),
+      runs(50),
     )
   })
 
@@ -106,7 +108,7 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
           }
         }
       }),
-      runs(100),
+      runs(70),
     )
   })
 
@@ -120,36 +122,26 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
           differences(atOnce(BarSeries.from(bars), { ...options, asOf }), history(bars, { ...naive, asOf }), 'columns'),
         ).toEqual([])
       }),
-      runs(250),
+      runs(200),
     )
   })
 
   it('counts bars of another length, taken before, by their own length', () => {
     fc.assert(
-      fc.property(
-        marketPlans({ maxSegments: 10 }),
-        marketPlans({ maxSegments: 10 }),
-        fc.constantFrom<SmallInterval>('5m', '15m', '1h'),
-        fc.integer({ min: 0, max: 3000 }),
-        (first, second, interval, pause) => {
-          const coarse = marketOf({ ...first, interval })
-          const until = (coarse.at(-1)?.time ?? 0) + lengthOf(interval)
-          const { contract } = first
-          const fine = marketOf({ ...second, contract, interval: '1m', start: until + pause * 60_000 })
-          const naive = { instrument: contract.symbol, warmUp: { until, interval } }
-          const calculator = create({ instrument: instrumentOf(contract.symbol) })
-          calculator.warmUp(coarse, interval satisfies Interval)
-          const ledger = new Ledger(table)
-          for (let done = 0; done <= fine.length; done++) {
-            const known = [...coarse, ...fine.slice(0, done)]
-            ledger.write(calculator.takeChanges())
-            expect(differences(ledger.rows, history(known, naive), `history ${when(known)}`)).toEqual([])
-            expect(differences(calculator.current(), current(known, naive), `current ${when(known)}`)).toEqual([])
-            calculator.feed(fine, done, Math.min(done + 1, fine.length))
-          }
-        },
-      ),
-      runs(60),
+      fc.property(warmCases(), (market) => {
+        const { coarse, interval, fine, options, naive } = openedWarm(market)
+        const calculator = create(options)
+        calculator.warmUp(coarse, interval)
+        const ledger = new Ledger(table)
+        for (let done = 0; done <= fine.length; done++) {
+          const known = [...coarse, ...fine.slice(0, done)]
+          ledger.write(calculator.takeChanges())
+          expect(differences(ledger.rows, history(known, naive), `history ${when(known)}`)).toEqual([])
+          expect(differences(calculator.current(), current(known, naive), `current ${when(known)}`)).toEqual([])
+          calculator.feed(fine, done, Math.min(done + 1, fine.length))
+        }
+      }),
+      runs(40),
     )
   })
 
@@ -185,7 +177,7 @@ describe.each(SUBJECTS)('$table', ({ table, create, atOnce, history, current }) 
         expect(differences(ledger.rows, history(bars, at), 'history')).toEqual([])
         expect(differences(calculator.current(), current(bars, at), 'current')).toEqual([])
       }),
-      runs(100),
+      runs(60),
     )
   })
 })

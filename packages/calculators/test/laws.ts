@@ -1,65 +1,123 @@
-import { type Bar, type BarSeries, instrumentOf } from '@openpredict/market'
-import fc from 'fast-check'
-import { vi } from 'vitest'
+import type { Bar, BarSeries } from '@openpredict/market'
 
 import {
   type Calculator,
+  type CalculatorOptions,
+  type EngineOptions,
+  FairValueGaps,
+  fairValueGaps,
+  type FeatureTable,
   FibonacciPivots,
   fibonacciPivots,
+  type HistoryOptions,
+  HourlyBlocks,
+  hourlyBlocks,
+  LiquidityEvents,
+  liquidityEvents,
+  MarketStructure,
+  marketStructure,
   ReferenceLevels,
   referenceLevels,
-  type FeatureTable,
-  type HistoryOptions,
-  type ReferenceLevelsOptions,
 } from '../src/index.ts'
-import { marketOf, marketPlans, vouchedTimes, type MarketPlan } from './markets.ts'
+import type { NaiveOptions } from './cases.ts'
+import { currentGapsNaive, fairValueGapsNaive } from './reference/fair-value-gaps.ts'
 import { currentPivotsNaive, fibonacciPivotsNaive } from './reference/fibonacci-pivots.ts'
+import { currentBlocksNaive, hourlyBlocksNaive } from './reference/hourly-blocks.ts'
+import { currentEventsNaive, liquidityEventsNaive } from './reference/liquidity-events.ts'
+import { currentBreaksNaive, marketStructureNaive } from './reference/market-structure.ts'
 import { currentLevelsNaive, referenceLevelsNaive } from './reference/reference-levels.ts'
-import type { ReferenceOptions } from './reference/rows.ts'
+import type { OwnOptions } from './settings.ts'
 
 /** A calculator and the naive reference that it has to equal. */
 export interface Subject {
   readonly table: FeatureTable
-  readonly create: (options: ReferenceLevelsOptions) => Calculator<object>
-  readonly atOnce: (bars: readonly Bar[] | BarSeries, options: ReferenceLevelsOptions & HistoryOptions) => object[]
-  readonly history: (bars: readonly Bar[], options: ReferenceOptions) => object[]
-  readonly current: (bars: readonly Bar[], options: ReferenceOptions) => object[]
+  readonly create: (options: EngineOptions) => Calculator<object>
+  readonly atOnce: (bars: readonly Bar[] | BarSeries, options: EngineOptions & HistoryOptions) => object[]
+  readonly history: (bars: readonly Bar[], options: NaiveOptions) => object[]
+  readonly current: (bars: readonly Bar[], options: NaiveOptions) => object[]
 }
 
-/** The options without those of reference levels alone. */
-export function forAll<Options extends ReferenceLevelsOptions>(options: Options): Omit<Options, 'openTolerance'> {
-  const { openTolerance, ...others } = options
-  return openTolerance === undefined ? options : others
+/** The names under which the engine has the options of single calculators. */
+const OWN: readonly string[] = [
+  'referenceLevels',
+  'liquidityEvents',
+  'fairValueGaps',
+  'hourlyBlocks',
+  'marketStructure',
+] satisfies (keyof OwnOptions)[]
+
+/** Of all options those that all calculators share, and those that one of them has for itself. */
+function optionsOf<All extends OwnOptions, Name extends keyof OwnOptions = never>(
+  options: All,
+  name?: Name,
+): Omit<All, keyof OwnOptions> & NonNullable<All[Name]> {
+  const shared = Object.fromEntries(Object.entries(options).filter(([key]) => !OWN.includes(key)))
+  return { ...shared, ...(name === undefined ? {} : options[name]) } as ReturnType<typeof optionsOf<All, Name>>
+}
+
+/** The options without those of single calculators. */
+export function forAll(options: EngineOptions): CalculatorOptions {
+  return optionsOf(options)
 }
 
 export const SUBJECTS: readonly Subject[] = [
   {
     table: 'reference_levels',
-    create: (options) => new ReferenceLevels(options),
-    atOnce: referenceLevels,
-    history: referenceLevelsNaive,
-    current: currentLevelsNaive,
+    create: (options) => new ReferenceLevels(optionsOf(options, 'referenceLevels')),
+    atOnce: (bars, options) => referenceLevels(bars, optionsOf(options, 'referenceLevels')),
+    history: (bars, options) => referenceLevelsNaive(bars, optionsOf(options, 'referenceLevels')),
+    current: (bars, options) => currentLevelsNaive(bars, optionsOf(options, 'referenceLevels')),
   },
   {
     table: 'fibonacci_pivots',
-    create: (options) => new FibonacciPivots(forAll(options)),
-    atOnce: (bars, options) => fibonacciPivots(bars, forAll(options)),
+    create: (options) => new FibonacciPivots(optionsOf(options)),
+    atOnce: (bars, options) => fibonacciPivots(bars, optionsOf(options)),
     history: fibonacciPivotsNaive,
     current: currentPivotsNaive,
   },
+  {
+    table: 'liquidity_events',
+    create: (options) => new LiquidityEvents(optionsOf(options, 'liquidityEvents')),
+    atOnce: (bars, options) => liquidityEvents(bars, optionsOf(options, 'liquidityEvents')),
+    history: (bars, options) => liquidityEventsNaive(bars, optionsOf(options, 'liquidityEvents')),
+    current: (bars, options) => currentEventsNaive(bars, optionsOf(options, 'liquidityEvents')),
+  },
+  {
+    table: 'fvg',
+    create: (options) => new FairValueGaps(optionsOf(options, 'fairValueGaps')),
+    atOnce: (bars, options) => fairValueGaps(bars, optionsOf(options, 'fairValueGaps')),
+    history: (bars, options) => fairValueGapsNaive(bars, optionsOf(options, 'fairValueGaps')),
+    current: (bars, options) => currentGapsNaive(bars, optionsOf(options, 'fairValueGaps')),
+  },
+  {
+    table: 'hourly_blocks',
+    create: (options) => new HourlyBlocks(optionsOf(options, 'hourlyBlocks')),
+    atOnce: (bars, options) => hourlyBlocks(bars, optionsOf(options, 'hourlyBlocks')),
+    history: (bars, options) => hourlyBlocksNaive(bars, optionsOf(options, 'hourlyBlocks')),
+    current: (bars, options) => currentBlocksNaive(bars, optionsOf(options, 'hourlyBlocks')),
+  },
+  {
+    table: 'market_structure',
+    create: (options) => new MarketStructure(optionsOf(options, 'marketStructure')),
+    atOnce: (bars, options) => marketStructure(bars, optionsOf(options, 'marketStructure')),
+    history: (bars, options) => marketStructureNaive(bars, optionsOf(options, 'marketStructure')),
+    current: (bars, options) => currentBreaksNaive(bars, optionsOf(options, 'marketStructure')),
+  },
 ]
 
-/** What identifies a row of each table. */
-const KEYS: Partial<Record<FeatureTable, readonly string[]>> = {
+/** What identifies a row of each table, besides the instrument. */
+const KEYS: Readonly<Record<FeatureTable, readonly string[]>> = {
   reference_levels: ['level_type', 'period_start'],
   fibonacci_pivots: ['period', 'period_start', 'level'],
+  liquidity_events: ['level_type', 'period_start', 'timestamp', 'quality'],
+  fvg: ['timeframe', 'timestamp', 'fvg_type'],
+  hourly_blocks: ['hour_start', 'block_number'],
+  market_structure: ['timeframe', 'timestamp', 'break_type', 'direction'],
 }
 
 /** The key of a row as text. */
 export function keyOf(table: FeatureTable, row: object): string {
-  const columns = KEYS[table]
-  if (columns === undefined) throw new Error(`say in KEYS what identifies a row of ${table}`)
-  return columns.map((column) => String((row as Record<string, unknown>)[column])).join(' ')
+  return KEYS[table].map((column) => String((row as Record<string, unknown>)[column])).join(' ')
 }
 
 /** What somebody has who wrote down every change: the history. */
@@ -73,13 +131,37 @@ export class Ledger {
 
   /** Takes in one set of changes, which may name each row once. */
   write(changes: readonly object[]): void {
-    const keys = new Set(changes.map((row) => keyOf(this.#table, row)))
-    if (keys.size < changes.length) throw new Error(`a row is among the changes twice: ${lines(changes).join('\n')}`)
+    this.#requireOnce(changes)
     for (const row of changes) this.#rows.set(keyOf(this.#table, row), row)
+  }
+
+  /** Takes in a correction: what is gone has to be there as it is said to be, and what comes must not be there any more. */
+  correct(gone: readonly object[], come: readonly object[]): void {
+    this.#requireOnce(gone)
+    for (const row of gone) {
+      const key = keyOf(this.#table, row)
+      const wrong = differences(
+        [row],
+        [this.#rows.get(key)].flatMap((known) => known ?? []),
+        'said to be gone',
+      )
+      if (wrong.length > 0) throw new Error(wrong.join('\n'))
+      this.#rows.delete(key)
+    }
+    const doubled = come.filter((row) => this.#rows.has(keyOf(this.#table, row)))
+    if (doubled.length > 0) throw new Error(`rows come that were there and not gone: ${lines(doubled).join('\n')}`)
+    const unchanged = lines(come).filter((line) => lines(gone).includes(line))
+    if (unchanged.length > 0) throw new Error(`rows go and come unchanged: ${unchanged.join('\n')}`)
+    this.write(come)
   }
 
   get rows(): object[] {
     return [...this.#rows.values()]
+  }
+
+  #requireOnce(rows: readonly object[]): void {
+    const keys = new Set(rows.map((row) => keyOf(this.#table, row)))
+    if (keys.size < rows.length) throw new Error(`a row is named twice: ${lines(rows).join('\n')}`)
   }
 }
 
@@ -89,7 +171,8 @@ function written(value: unknown): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function lines(rows: readonly object[]): string[] {
+/** Each row with all columns as text, sorted. */
+export function lines(rows: readonly object[]): string[] {
   return rows
     .map((row) => Object.entries(row).map(([column, value]) => `${column}: ${written(value)}`))
     .map((columns) => columns.toSorted().join(', '))
@@ -105,56 +188,4 @@ export function differences(actual: readonly object[], expected: readonly object
     ...found.filter((line) => !wanted.includes(line)).map((line) => `not expected: ${line}`),
     ...wanted.filter((line) => !found.includes(line)).map((line) => `missing: ${line}`),
   ]
-}
-
-/** A market with the options that its calculators are made with. */
-export interface Case {
-  readonly plan: MarketPlan
-  /** How long before the first bar history is vouched for to begin. */
-  readonly vouched: number | undefined
-  readonly openTolerance: number | undefined
-}
-
-export function cases(size: { readonly maxSegments?: number } = {}): fc.Arbitrary<Case> {
-  return fc.record({
-    plan: marketPlans(size),
-    vouched: vouchedTimes,
-    openTolerance: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(undefined) },
-      { weight: 1, arbitrary: fc.constantFrom(0, 1, 5, 60) },
-    ),
-  })
-}
-
-/** The bars of a case, and its options as the calculators and as the reference want them. */
-export function opened({ plan, vouched, openTolerance }: Case): {
-  readonly bars: Bar[]
-  readonly options: ReferenceLevelsOptions
-  readonly naive: ReferenceOptions
-} {
-  const bars = marketOf(plan)
-  const { interval } = plan
-  const shared = {
-    interval,
-    ...(vouched === undefined ? {} : { historyStart: (bars[0]?.time ?? 0) - vouched }),
-    ...(openTolerance === undefined ? {} : { openTolerance }),
-  }
-  return {
-    bars,
-    options: { ...shared, instrument: instrumentOf(plan.contract.symbol) },
-    naive: { ...shared, instrument: plan.contract.symbol },
-  }
-}
-
-/** Whether to take the time that it takes: OPENPREDICT_FULL=1. */
-export const FULL: boolean = process.env['OPENPREDICT_FULL'] === '1'
-
-/** How often a property runs: `usual` times, and ten times as often in full. */
-export function runs(usual: number): { readonly numRuns: number } {
-  return { numRuns: FULL ? 10 * usual : usual }
-}
-
-/** Lets the tests of a file run for longer than unit tests may: they compare many rows, on machines busy with others. */
-export function allowTime(): void {
-  vi.setConfig({ testTimeout: FULL ? 900_000 : 60_000 })
 }

@@ -2,14 +2,17 @@ import { barProblem } from '@openpredict/market'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { cases, opened } from './laws.ts'
-import { lengthOf, SMALL_INTERVALS } from './markets.ts'
+import { casesOf, opened } from './cases.ts'
+import { lengthOf, marketPlans, SMALL_INTERVALS } from './markets.ts'
 import { fibonacciPivotsNaive } from './reference/fibonacci-pivots.ts'
 import { LEVEL_TYPES, referenceLevelsNaive } from './reference/reference-levels.ts'
 import { groupByPeriod } from './reference/rows.ts'
 import { HOUR, newYorkClock, newYorkDay, tradingDay, utcDay } from './reference/time.ts'
 
-const MARKETS = fc.sample(cases(), { seed: 2024, numRuns: 200 }).map((market) => ({ ...market, ...opened(market) }))
+const MARKETS = fc.sample(casesOf(marketPlans()), { seed: 2024, numRuns: 200 }).map((market) => ({
+  ...market,
+  ...opened(market),
+}))
 const LEVELS = MARKETS.map(({ bars, naive }) => referenceLevelsNaive(bars, naive))
 const share = (counted: number): number => counted / MARKETS.length
 

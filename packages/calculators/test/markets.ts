@@ -23,30 +23,30 @@ export interface MarketPlan {
   readonly segments: readonly Segment[]
 }
 
-interface Segment {
+export interface Segment {
   readonly pause: Pause
   readonly moves: readonly Move[]
 }
 
 /** Where the first bar of a segment opens, seen from the close before it; `shift` counts minutes. */
-type Pause =
+export type Pause =
   | { readonly kind: 'none' }
   | { readonly kind: 'minutes'; readonly minutes: number }
   | { readonly kind: 'until'; readonly moment: Moment; readonly shift: number }
   | { readonly kind: 'days'; readonly days: number }
 
 /** One bar in units of movement: gap to its open, body, and both wicks. */
-type Move = readonly [gap: number, body: number, above: number, below: number]
+export type Move = readonly [gap: number, body: number, above: number, below: number]
 
 /** What is traded, and the step that its prices move in (not always the tick: what is fed need not be on it). */
-interface Contract {
+export interface Contract {
   readonly symbol: string
   readonly step: number
 }
 
-const NASDAQ: Contract = { symbol: 'NQ=F', step: 0.25 }
+export const NASDAQ: Contract = { symbol: 'NQ=F', step: 0.25 }
 
-const CONTRACTS: readonly Contract[] = [
+export const CONTRACTS: readonly Contract[] = [
   NASDAQ,
   { symbol: 'MNQ=F', step: 0.25 },
   // Half cents: prices between the decimals that rows are written with, and ties.
@@ -57,11 +57,14 @@ const CONTRACTS: readonly Contract[] = [
   { symbol: 'BTC-USD', step: 0.000_000_5 },
 ]
 
-export type SmallInterval = '1m' | '5m' | '15m' | '1h'
+export type SmallInterval = '30s' | '1m' | '5m' | '10m' | '15m' | '1h'
 
 const LENGTHS: Readonly<Record<SmallInterval, number>> = {
+  '30s': MINUTE / 2,
   '1m': MINUTE,
   '5m': 5 * MINUTE,
+  // Fits in no candle of fifteen minutes.
+  '10m': 10 * MINUTE,
   '15m': 15 * MINUTE,
   '1h': HOUR,
 }
@@ -193,7 +196,7 @@ export function marketOf(plan: MarketPlan): Bar[] {
 }
 
 /** Starts where calendars are hard: both clock changes, month and year ends, leap days, mid-week, weekends. */
-const STARTS = [
+export const STARTS: readonly number[] = [
   '2024-07-01T13:30:00Z',
   '2023-11-19T23:00:00Z',
   '2024-03-07T23:00:00Z',
@@ -210,7 +213,7 @@ const STARTS = [
   '2024-06-16T22:00:00Z',
 ].map((text) => Date.parse(text))
 
-const pauses: fc.Arbitrary<Pause> = fc.oneof(
+export const pauses: fc.Arbitrary<Pause> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Pause>({ kind: 'none' }) },
   {
     weight: 3,
@@ -252,8 +255,9 @@ const moves: fc.Arbitrary<Move> = fc.tuple(
 export function marketPlans({ maxSegments = 28 }: { readonly maxSegments?: number } = {}): fc.Arbitrary<MarketPlan> {
   return fc.record({
     interval: fc.oneof(
-      { weight: 4, arbitrary: fc.constant<SmallInterval>('1m') },
-      { weight: 3, arbitrary: fc.constantFrom<SmallInterval>('5m', '15m', '1h') },
+      { weight: 8, arbitrary: fc.constant<SmallInterval>('1m') },
+      { weight: 6, arbitrary: fc.constantFrom<SmallInterval>('5m', '15m', '1h') },
+      { weight: 1, arbitrary: fc.constantFrom<SmallInterval>('30s', '10m') },
     ),
     contract: fc.oneof({ weight: 2, arbitrary: fc.constant(NASDAQ) }, fc.constantFrom(...CONTRACTS)),
     hours: fc.constantFrom<('globex' | 'always')[]>('globex', 'always'),

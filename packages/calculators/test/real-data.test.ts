@@ -1,8 +1,9 @@
 import { BarSeries, instrumentOf } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
-import { candles, createEngine, ReferenceLevels } from '../src/index.ts'
-import { allowTime, differences, FULL, Ledger, type Subject, SUBJECTS } from './laws.ts'
+import { candles, createEngine, type FeatureTable, ReferenceLevels } from '../src/index.ts'
+import { differences, Ledger, type Subject, SUBJECTS } from './laws.ts'
+import { allowTime, FULL } from './runs.ts'
 import { FILES, HAS_DATA, readBars } from './real-bars.ts'
 import { candlesNaive, type NaiveTimeframe, TIMEFRAMES } from './reference/candles.ts'
 import { currentLevelsByBar, LEVEL_TYPES } from './reference/reference-levels.ts'
@@ -10,6 +11,14 @@ import { currentLevelsByBar, LEVEL_TYPES } from './reference/reference-levels.ts
 const instrument = instrumentOf('NQ=F')
 
 allowTime()
+
+/** The columns that tell what kind of row it is. */
+const KINDS: Partial<Record<FeatureTable, readonly string[]>> = {
+  liquidity_events: ['quality', 'event_type', 'direction'],
+  fvg: ['fvg_type', 'filled'],
+  hourly_blocks: ['bias'],
+  market_structure: ['timeframe', 'break_type', 'direction', 'displacement_quality'],
+}
 
 describe.skipIf(!HAS_DATA).each(FILES)('recorded bars (skipped without the data folder): $file', (recorded) => {
   const { file, interval } = recorded
@@ -91,5 +100,18 @@ describe.skipIf(!HAS_DATA).each(FILES)('recorded bars (skipped without the data 
     // Two weeks within one month have no open of a month that is known from its start.
     const missing = file.includes('dst') ? ['MONTHLY_OPEN'] : []
     expect(LEVEL_TYPES.filter((type) => !found.has(type))).toEqual(missing)
+  })
+
+  it('have every kind of event, gap, block and break', () => {
+    const found = SUBJECTS.flatMap(({ table, atOnce }) =>
+      atOnce(bars, options).flatMap((row) =>
+        (KINDS[table] ?? []).map((column) => String((row as Record<string, unknown>)[column])),
+      ),
+    )
+    const kinds = 'CLEAN_SWEEP WICK RUN NEAR_MISS ASIA_RANGE SESSION_HL PREV_DAY_HL PREV_WEEK_HL EQUAL_HL'
+    const others = 'BULLISH BEARISH NEUTRAL 15m 1H 4H BOS CHOCH STRONG MODERATE WEAK true false'
+    // In two calm weeks no minute goes five points beyond a pool and comes back.
+    const missing = interval === '1m' ? ['CLEAN_SWEEP'] : []
+    expect(`${kinds} ${others}`.split(' ').filter((kind) => !found.includes(kind))).toEqual(missing)
   })
 })

@@ -29,9 +29,21 @@ export function utcBar(text: string, prices: Prices, volume = 1): Bar {
   return barAt(parseInstant(text), prices, volume)
 }
 
-/** Bars one after the other from an instant on. */
-export function barsFrom(time: number, prices: readonly Prices[], interval: number = MINUTE): Bar[] {
-  return prices.map((price, i) => barAt(time + i * interval, price))
+/** Bars one after the other from an instant on; null where there is none. */
+export function barsFrom(time: number, prices: readonly (Prices | null)[], interval: number = MINUTE): Bar[] {
+  return prices.flatMap((price, i) => (price === null ? [] : [barAt(time + i * interval, price)]))
+}
+
+/** Prices upside down: each becomes what it lacks to `sum`, so that highs become lows. */
+export function mirrored(prices: Prices, sum: number): Prices {
+  if (typeof prices === 'number') return sum - prices
+  const [open, high, low, close] = prices
+  return [sum - open, sum - low, sum - high, sum - close]
+}
+
+/** The same prices over and over. */
+export function repeated(prices: Prices, times: number): Prices[] {
+  return Array.from({ length: times }, () => prices)
 }
 
 /** Bars that wander, with holes of minutes, nights and days between them; the same for the same seed. */

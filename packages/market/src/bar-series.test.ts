@@ -116,4 +116,63 @@ describe('BarSeriesBuilder', () => {
     expect(times(first)).toEqual([1])
     expect(times(builder.build())).toEqual([1, 2])
   })
+
+  it('appends bars of a series, a part of them or all, as if each had been pushed', () => {
+    const bars = Array.from({ length: 300 }, (_, i) => bar(i))
+    const series = BarSeries.from(bars)
+    for (const [before, from, to] of [
+      [0, 0, 300],
+      [0, 10, 10],
+      [1, 5, 9],
+      [60, 0, 4],
+      [60, 0, 5],
+      [63, 299, 300],
+      [64, 0, 1],
+      [64, 0, 200],
+    ] as const) {
+      const builder = new BarSeriesBuilder()
+      for (const one of bars.slice(0, before)) builder.push(one)
+      builder.append(series, from, to)
+      const expected = [...bars.slice(0, before), ...bars.slice(from, to)]
+      expect(builder.length).toBe(expected.length)
+      expect(builder.build().toArray()).toEqual(expected)
+      builder.push(bar(999))
+      builder.append(series, 7, 8)
+      expect(builder.build().toArray()).toEqual([...expected, bar(999), bar(7)])
+    }
+  })
+
+  it('leaves the series that it appends alone', () => {
+    const series = BarSeries.from([bar(1), bar(2)])
+    const builder = new BarSeriesBuilder()
+    builder.append(series, 0, 2)
+    builder.build().close[0] = -1
+    builder.clear()
+    builder.push(bar(9))
+    expect(times(series)).toEqual([1, 2])
+    expect(series.close[0]).toBe(5)
+  })
+
+  it('knows the time of its first bar; there is none while it is empty', () => {
+    const builder = new BarSeriesBuilder()
+    expect(builder.firstTime).toBeNaN()
+    builder.append(BarSeries.from([bar(7), bar(8), bar(9)]), 1, 3)
+    expect(builder.firstTime).toBe(8)
+    builder.push(bar(10))
+    expect(builder.firstTime).toBe(8)
+    builder.clear()
+    expect(builder.firstTime).toBeNaN()
+  })
+
+  it('forgets its bars when it is cleared, and takes others', () => {
+    const builder = new BarSeriesBuilder()
+    for (let i = 0; i < 100; i++) builder.push(bar(i))
+    const before = builder.build()
+    builder.clear()
+    expect([builder.length, builder.build().length]).toEqual([0, 0])
+    builder.push(bar(500))
+    builder.append(BarSeries.from([bar(501)]), 0, 1)
+    expect(times(builder.build())).toEqual([500, 501])
+    expect(times(before)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+  })
 })

@@ -34,14 +34,14 @@ export function fromData(data: Readonly<Record<string, Saved>>): {
   const { standing, kept } = data as unknown as {
     readonly standing: readonly Standing[]
     readonly kept:
-      | (Omit<Kept, 'stretches' | 'index'> & {
+      | (Omit<Kept, 'stretches' | 'index' | 'earliest'> & {
           readonly stretches: readonly ({ readonly interval: Interval } & Columns)[]
         })
       | null
   }
   if (kept === null) return { standing, kept: undefined }
   const stretches = kept.stretches.map(({ interval, ...columns }) => ({ interval, bars: seriesOf(columns) }))
-  return { standing, kept: { ...kept, index: 0, stretches } }
+  return { standing, kept: { ...kept, index: 0, earliest: undefined, stretches } }
 }
 
 function seriesOf({ time, open, high, low, close, volume }: Columns): BarSeries {

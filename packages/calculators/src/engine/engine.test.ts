@@ -1,17 +1,20 @@
-import { BarSeries, instrumentOf } from '@openpredict/market'
+import { type Bar, BarSeries, formatInstant, instrumentOf } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
+import { asLines, byTable } from '../../testing/rows-by-table.ts'
 import { barAt, barsFrom, newYork, nyBar, wanderingBars } from '../../testing/hand-made-bars.ts'
 import { FEATURE_TABLES } from '../calculator.ts'
 import { CalculatorError } from '../errors.ts'
+import { fairValueGaps } from '../fair-value-gaps/fair-value-gaps.ts'
 import { fibonacciPivots } from '../fibonacci-pivots/fibonacci-pivots.ts'
+import { hourlyBlocks } from '../hourly-blocks/hourly-blocks.ts'
+import { liquidityEvents } from '../liquidity-events/liquidity-events.ts'
+import { marketStructure } from '../market-structure/market-structure.ts'
 import { referenceLevels } from '../reference-levels/reference-levels.ts'
 import { createEngine } from './engine.ts'
 
 const MINUTE = 60_000
 const START = newYork('2024-07-01 18:00')
-const byPeriod = (a: { readonly period_start: number }, b: { readonly period_start: number }): number =>
-  a.period_start - b.period_start
 
 describe('the engine', () => {
   it('runs one calculator for each table, in the order of the tables', () => {
@@ -20,26 +23,48 @@ describe('the engine', () => {
   })
 
   it('gives the rows that the calculators give alone', () => {
-    const bars = BarSeries.from(wanderingBars(5_000, START, 1))
+    const bars = BarSeries.from(wanderingBars(3_000, START, 1))
     const options = { instrument: instrumentOf('YM=F'), historyStart: START - 30 * 1_440 * MINUTE } as const
-    const engine = createEngine({ ...options, referenceLevels: { openTolerance: 0 } })
-    engine.feed(bars, 0, 2_000)
-    engine.feed(bars, 2_000)
-    const current = engine.current()
-    const rows = engine.takeChanges()
-    const levels = referenceLevels(bars, { ...options, openTolerance: 0 })
-    expect(rows.reference_levels.toSorted(byPeriod)).toEqual(levels)
-    expect(referenceLevels(bars, options)).not.toEqual(levels)
-    expect(rows.fibonacci_pivots.toSorted(byPeriod)).toEqual(fibonacciPivots(bars, options))
-    expect(rows.reference_levels).toEqual(expect.arrayContaining([...current.reference_levels]))
-    expect(current.fibonacci_pivots).toHaveLength(14)
-    expect([rows.liquidity_events, rows.fvg, rows.hourly_blocks, rows.market_structure]).toEqual([[], [], [], []])
-    expect([current.liquidity_events, current.fvg, current.hourly_blocks, current.market_structure]).toEqual([
-      [],
-      [],
-      [],
-      [],
-    ])
+    const own = {
+      referenceLevels: { openTolerance: 0 },
+      liquidityEvents: { reclaimMinutes: 3 },
+      fairValueGaps: { minGap: 1 },
+      hourlyBlocks: { biasThreshold: 3 },
+      marketStructure: { breakBy: 'wick' },
+    } as const
+    const engine = createEngine({ ...options, ...own })
+    engine.feed(bars, 0, 1_000)
+    engine.feed(bars, 1_000)
+    const alone = {
+      reference_levels: referenceLevels(bars, { ...options, ...own.referenceLevels }),
+      fibonacci_pivots: fibonacciPivots(bars, options),
+      liquidity_events: liquidityEvents(bars, { ...options, ...own.liquidityEvents }),
+      fvg: fairValueGaps(bars, { ...options, ...own.fairValueGaps }),
+      hourly_blocks: hourlyBlocks(bars, { ...options, ...own.hourlyBlocks }),
+      market_structure: marketStructure(bars, { ...options, ...own.marketStructure }),
+    }
+    expect(asLines(engine.takeChanges())).toEqual(asLines(alone))
+    // Each of these options has an effect of its own.
+    const usual = createEngine(options)
+    usual.feed(bars)
+    const lines = asLines(usual.takeChanges())
+    for (const table of FEATURE_TABLES.filter((name) => name !== 'fibonacci_pivots')) {
+      expect(lines[table]).not.toEqual(asLines(alone)[table])
+    }
+  })
+
+  it('tells what holds now, what is finished and what has changed, by table', () => {
+    const bars = wanderingBars(400, START, 2)
+    const engine = createEngine()
+    engine.feed(bars)
+    const calculators = createEngine().calculators
+    for (const calculator of calculators) calculator.feed(bars)
+    for (const act of ['current', 'takeFinished', 'takeChanges', 'takeChanges'] as const) {
+      const rows = engine[act]()
+      expect(Object.keys(rows)).toEqual([...FEATURE_TABLES])
+      expect(asLines(rows)).toEqual(asLines(byTable(calculators.map((calculator) => calculator[act]()))))
+    }
+    expect(engine.current().hourly_blocks.length).toBeGreaterThan(0)
   })
 
   it('gives the same rows whether its calculators are fed together or each by itself', () => {
@@ -52,7 +77,7 @@ describe('the engine', () => {
       calculator.feed(bars, 100)
     }
     expect(apart.asOf).toBe(together.asOf)
-    expect(apart.takeChanges()).toEqual(together.takeChanges())
+    expect(asLines(apart.takeChanges())).toEqual(asLines(together.takeChanges()))
   })
 
   it('has reached what all six have reached', () => {
@@ -97,5 +122,28 @@ describe('the engine', () => {
   it('refuses options that cannot be', () => {
     expect(() => createEngine({ interval: '7m' as '5m' })).toThrow(CalculatorError)
     expect(() => createEngine({ referenceLevels: { openTolerance: -1 } })).toThrow('option openTolerance: found -1')
+    for (const revisable of [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '5' as unknown as number]) {
+      expect(() => createEngine({ revisable })).toThrow(CalculatorError)
+      expect(() => createEngine({ revisable })).toThrow('option revisable: found')
+    }
+    expect(() => createEngine({ revisable: 0.5 })).toThrow(
+      'option revisable: found 0.5, expected a whole number of bars, 0 or more',
+    )
+    for (const revisable of [0, 1, Number.POSITIVE_INFINITY]) createEngine({ revisable })
+  })
+
+  it('shows what a forming bar would change of all tables, and commits nothing', () => {
+    const bars = wanderingBars(400, START, 2)
+    const [engine, plain] = [createEngine(), createEngine()]
+    for (const one of [engine, plain]) one.feed(bars, 0, 399)
+    for (const one of [engine, plain]) one.takeChanges()
+    const last = bars[399] as Bar
+    const shown = engine.peek(last)
+    expect(engine.asOf).toBe(plain.asOf)
+    expect(engine.takeChanges()).toEqual(plain.takeChanges())
+    plain.next(last)
+    expect(shown).toEqual(plain.takeChanges())
+    expect(() => engine.peek(bars[398] as Bar)).toThrow('bar 399 (')
+    expect(() => engine.peek({ ...last, high: 1 })).toThrow(`bar 399 (${formatInstant(last.time)}): high 1 is below`)
   })
 })

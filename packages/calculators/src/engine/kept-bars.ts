@@ -20,6 +20,8 @@ export interface Kept {
   readonly standing: readonly Standing[]
   /** Whether that is the beginning of history. */
   readonly isWhole: boolean
+  /** The open of the first bar of all that are kept; undefined when that is the beginning of history. */
+  readonly earliest: number | undefined
   readonly handedOver: HandedOver
 }
 
@@ -85,6 +87,7 @@ export class KeptBars {
         waiting: RowCalculator.waiting(calculator).slice(0, portion.waiting[i]),
       })),
       isWhole: this.#isWhole && index === 0,
+      earliest: this.#isWhole ? undefined : this.#portions[0]?.bars.firstTime,
       handedOver: this.#handedOver,
     }
   }
@@ -130,6 +133,8 @@ export class KeptBars {
   ): RowsByKey {
     const known = new RowsByKey()
     const asOf = this.#calculators[0]?.asOf ?? NEVER
+    // What had been handed over before and still lives may be finished by then, or not any more.
+    if (changes !== NEVER && changes <= asOf) this.#putLive(known)
     const stops = [changes, finished].filter((at, i, all) => at > asOf && all.indexOf(at) === i)
     let passed = 0
     for (const stretch of stretches) {
@@ -152,10 +157,14 @@ export class KeptBars {
     BarReader.advance(this.#calculators, at)
     for (const calculator of this.#calculators) {
       known.put(calculator.table, changes ? calculator.takeChanges() : calculator.takeFinished())
-      // Those among them that had not changed are known from before.
-      if (changes) known.put(calculator.table, RowCalculator.liveRows(calculator))
     }
+    // Those among them that had not changed are known from before.
+    if (changes) this.#putLive(known)
     this.#forgetWaiting()
+  }
+
+  #putLive(known: RowsByKey): void {
+    for (const calculator of this.#calculators) known.put(calculator.table, RowCalculator.liveRows(calculator))
   }
 
   #goBack(standing: readonly Standing[]): void {

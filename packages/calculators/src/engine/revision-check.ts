@@ -5,15 +5,15 @@ import { Position } from '../internal/position.ts'
 import type { Kept } from './kept-bars.ts'
 import type { Stretch } from './portion.ts'
 
-/** Any grid will do where only order and prices are checked. */
-const FINEST = 1_000
+/** Here only order and prices are checked; the grid is that of the bars in whose place a bar comes. */
+const ANY_GRID = 1
 
 /**
  * Throws a `CalculatorError` for the first of the bars that cannot be revised: one that cannot be, that is not closed, or
  * that lies before or between the bars that are kept in a way that they do not allow. Gives what is kept otherwise.
  */
 export function checkRevision(bars: BarSeries, asOf: number | undefined, kept: Kept | undefined): Kept {
-  new Position({ interval: FINEST, historyStart: undefined }).check(bars, 0, bars.length)
+  new Position({ interval: ANY_GRID, historyStart: undefined }).check(bars, 0, bars.length)
   for (const [index, time] of bars.time.entries()) {
     const { problem, earliest } = problemOf(time, asOf, kept)
     if (problem === undefined) continue
@@ -28,7 +28,7 @@ function problemOf(
   asOf: number | undefined,
   kept: Kept | undefined,
 ): { readonly problem?: string; readonly earliest: number | undefined } {
-  const earliest = kept?.isWhole === true ? undefined : kept?.stretches[0]?.bars.time[0]
+  const earliest = kept?.earliest
   if (asOf === undefined) return { problem: 'there is no bar yet; feed it', earliest }
   if (kept === undefined) return { problem: 'no bars are kept; say so with the option revisable', earliest }
   if (earliest !== undefined && time < earliest) {

@@ -123,7 +123,9 @@ export class SixCalculators implements Engine {
     this.#kept.clear()
     if (kept !== undefined) this.#kept.instead(kept)
     for (const [i, calculator] of this.calculators.entries()) RowCalculator.goBack(calculator, standing[i] as Standing)
-    if (kept === undefined) this.#kept.clear()
+    if (kept !== undefined) return
+    this.#kept.clear()
+    this.#kept.noteHandedOver('changes', this.asOf)
   }
 
   get #settings(): Settings {

@@ -6,7 +6,6 @@ import { FairValueGaps } from './fair-value-gaps.ts'
 
 const MINUTE = 60_000
 const START = newYork('2024-07-02 10:00')
-const minute = (n: number): number => START + n * MINUTE
 const flat = (price: number): Prices => [price, price + 1, price - 1, price]
 
 /** Bars that rise by 10: gaps from 101 to 119, 111 to 129 and 121 to 139, confirmed at minutes 3, 4 and 5. */

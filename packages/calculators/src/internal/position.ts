@@ -13,8 +13,7 @@ type OrderReason = Extract<CalculatorFailure, { kind: 'order' }>['reason']
 
 /** How far a reader of bars has got, and which bars may come next. */
 export class Position {
-  /** The length of the bars being read, in milliseconds. */
-  interval: number
+  #interval: number
   /** The instant from which no bar is missing: the first bar's open unless the caller vouches for another. */
   historyStart: number
   /** How many bars have been read. */
@@ -26,8 +25,17 @@ export class Position {
   asOf: number = Number.NEGATIVE_INFINITY
 
   constructor({ interval, historyStart }: Pick<CheckedOptions, 'interval' | 'historyStart'>) {
-    this.interval = interval
+    this.#interval = interval
     this.historyStart = historyStart ?? Number.NEGATIVE_INFINITY
+  }
+
+  /** The length of the bars being read, in milliseconds. What is remembered between bars does not depend on it. */
+  get interval(): number {
+    return this.#interval
+  }
+
+  set interval(interval: number) {
+    this.#interval = interval
   }
 
   /** Whether bars that may come next here may come next there. */

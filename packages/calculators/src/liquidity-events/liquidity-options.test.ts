@@ -52,7 +52,7 @@ describe('options', () => {
     const holdBonuses = [
       { minutes: 5, bonus: 0.5 },
       { minutes: 2, bonus: 0.25 },
-      { minutes: 3, bonus: 0 },
+      { minutes: 3, bonus: 0.25 },
     ]
     const bonus = (minutes: number): unknown =>
       eventsAt(HIGHS, [to(1001), ...repeated(FAR, minutes - 1)], { holdBonuses }).map((row) => [
@@ -62,8 +62,8 @@ describe('options', () => {
     expect([1, 2, 3, 4, 5, 6].flatMap(bonus)).toEqual([
       [0, false],
       [0.25, true],
-      [0, false],
-      [0, false],
+      [0.25, true],
+      [0.25, true],
       [0.5, true],
       [0.5, true],
     ])
@@ -118,7 +118,7 @@ describe('options', () => {
     [{ equalHours: -1 }, 'option equalHours: found -1, expected hours, 0 or more'],
     [{ expiryHours: '1' as unknown as number }, 'option expiryHours: found "1", expected hours, 0 or more'],
     [{ swingLength: 0 }, 'option swingLength: found 0, expected a whole number of candles from 1 to 100'],
-    [{ swingTimeframe: '2H' as '1H' }, 'option timeframe: found "2H", expected one of 1m, 5m, 15m, 1H, 4H'],
+    [{ swingTimeframe: '2H' as '1H' }, 'option swingTimeframe: found "2H", expected one of 1m, 5m, 15m, 1H, 4H'],
     [{ holdBonuses: {} as [] }, 'option holdBonuses: found [object Object], expected a list of { minutes, bonus }'],
     [
       {
@@ -134,12 +134,21 @@ describe('options', () => {
       'option holdBonuses[0].bonus: found -1, expected a number, 0 or more',
     ],
     [
-      { qualityScores: { SWEEP: 1 } as Record<'WICK', number> },
+      {
+        holdBonuses: [
+          { minutes: 60, bonus: 0.1 },
+          { minutes: 30, bonus: 0.2 },
+        ],
+      },
+      'option holdBonuses: found "0.1 from 60 minutes", expected bonuses that never fall',
+    ],
+    [
+      { qualityScores: { SWEEP: 1 } as object },
       'option qualityScores: found "SWEEP", expected some of CLEAN_SWEEP, WICK, RUN, NEAR_MISS',
     ],
     [{ qualityScores: { RUN: -1 } }, 'option qualityScores.RUN: found -1, expected a number, 0 or more'],
     [
-      { eventWeights: { NY: 1 } as Record<'EQUAL_HL', number> },
+      { eventWeights: { NY: 1 } as object },
       'option eventWeights: found "NY", expected some of ASIA_RANGE, PREV_DAY_HL, PREV_WEEK_HL, EQUAL_HL, SESSION_HL',
     ],
     [{ eventWeights: { EQUAL_HL: Number.NaN } }, 'option eventWeights.EQUAL_HL: found NaN, expected a number'],
@@ -172,6 +181,6 @@ describe('options', () => {
       expect(() => new LiquidityEvents(options).restore(snapshot)).toThrow(`snapshot: made with ${name} `)
     }
     const usual = { minPenetration: 0.5, equalTolerance: 1, swingTimeframe: '15m', qualityScores: {} } as const
-    new LiquidityEvents({ ...usual, instrument: instrumentOf('MNQ=F') }).restore(snapshot)
+    new LiquidityEvents({ ...usual, instrument: instrumentOf('NQ=F') }).restore(snapshot)
   })
 })

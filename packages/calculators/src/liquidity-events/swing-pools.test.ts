@@ -1,4 +1,4 @@
-import { type Bar, newYorkDate } from '@openpredict/market'
+import type { Bar } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
 import { barAt, barsFrom, mirrored, newYork, repeated, type Prices } from '../../testing/hand-made-bars.ts'
@@ -152,12 +152,11 @@ describe('candles for equal highs and lows', () => {
 
   it('are those of the trading day when they last four hours', () => {
     const hours = EQUAL.map((prices, i) => barAt(newYork('2024-07-01 18:00') + i * 4 * HOUR, prices))
-    const [event] = liquidityEvents([...hours, barAt(newYork('2024-07-03 06:00'), to(1001))], {
-      interval: '1h',
-      swingTimeframe: '4H',
-    }).filter(({ level_type }) => level_type === 'EQUAL_HIGH')
+    const options = { interval: '1h', swingTimeframe: '4H' } as const
+    const rows = liquidityEvents([...hours, barAt(newYork('2024-07-03 06:00'), to(1001))], options)
+    const event = rows.find(({ level_type }) => level_type === 'EQUAL_HIGH')
     expect(event?.period_start).toBe(newYork('2024-07-02 18:00'))
-    expect(newYorkDate(event?.timestamp ?? 0)).toBe(newYorkDate(newYork('2024-07-03 06:00')))
+    expect(event?.timestamp).toBe(newYork('2024-07-03 06:00'))
   })
 
   it('are not known as far as bars that do not make them up reach', () => {

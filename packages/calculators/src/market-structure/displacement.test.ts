@@ -138,10 +138,7 @@ describe('options', () => {
     [{ swingLength: 0 }, 'option swingLength: found 0, expected a whole number of candles from 1 to 100'],
     [{ strongDisplacement: -1 }, 'option strongDisplacement: found -1, expected points, 0 or more'],
     [{ moderateDisplacement: Number.NaN }, 'option moderateDisplacement: found NaN, expected points, 0 or more'],
-    [
-      { breakWeights: { '2H': 1 } as Record<'1H', number> },
-      'option breakWeights: found "2H", expected some of 1m, 5m, 15m, 1H, 4H',
-    ],
+    [{ breakWeights: { '2H': 1 } as object }, 'option breakWeights: found "2H", expected some of 1m, 5m, 15m, 1H, 4H'],
     [{ breakWeights: { '1H': -1 } }, 'option breakWeights.1H: found -1, expected a number, 0 or more'],
     [{ timeframes: [] }, 'option timeframes: found , expected some of 1m, 5m, 15m, 1H, 4H, each once'],
     [

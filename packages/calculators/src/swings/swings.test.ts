@@ -1,21 +1,19 @@
-import { BarSeries } from '@openpredict/market'
+import { type Bar, BarSeries } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
-import { barAt, barsFrom } from '../../testing/hand-made-bars.ts'
+import { barAt } from '../../testing/hand-made-bars.ts'
 import { CalculatorError } from '../errors.ts'
 import { swings, type SwingsOptions } from './swings.ts'
 
 const QUARTER = 900_000
 
 /** Candles with these highs, all with the same low. */
-const highs = (...prices: readonly number[]): ReturnType<typeof barsFrom> =>
-  prices.map((high, i) => barAt(i * QUARTER, [50, high, 50, 50]))
+const highs = (...prices: readonly number[]): Bar[] => prices.map((high, i) => barAt(i * QUARTER, [50, high, 50, 50]))
 /** Candles with these lows, all with the same high. */
-const lows = (...prices: readonly number[]): ReturnType<typeof barsFrom> =>
-  prices.map((low, i) => barAt(i * QUARTER, [150, 150, low, 150]))
+const lows = (...prices: readonly number[]): Bar[] => prices.map((low, i) => barAt(i * QUARTER, [150, 150, low, 150]))
 
 /** Swings as text: type, price, which candle it is and which confirms it. */
-const told = (candles: ReturnType<typeof barsFrom>, options?: SwingsOptions): readonly string[] =>
+const told = (candles: readonly Bar[], options?: SwingsOptions): readonly string[] =>
   swings(candles, options).map(
     ({ type, time, price, confirmed_by }) => `${type} ${price} ${time / QUARTER} by ${confirmed_by / QUARTER}`,
   )

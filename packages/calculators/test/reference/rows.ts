@@ -18,23 +18,30 @@ export interface ReferenceOptions {
 }
 
 const INTERVALS: Partial<Record<Interval, number>> = {
+  '30s': MINUTE / 2,
   '1m': MINUTE,
   '5m': 5 * MINUTE,
+  '10m': 10 * MINUTE,
   '15m': 15 * MINUTE,
   '30m': 30 * MINUTE,
   '1h': HOUR,
 }
 
 /** The length of an interval in milliseconds. */
-export function lengthOf(interval: Interval = '1m'): number {
+function lengthOf(interval: Interval = '1m'): number {
   const length = INTERVALS[interval]
   if (length === undefined) throw new RangeError(`the reference does not know the interval ${interval}`)
   return length
 }
 
+/** How long a bar is. */
+export function lengthOfBar(bar: Bar, { interval, warmUp }: ReferenceOptions): number {
+  return lengthOf(warmUp !== undefined && bar.time < warmUp.until ? warmUp.interval : interval)
+}
+
 /** The instant at which a bar closes. */
-export function closeOf(bar: Bar, { interval, warmUp }: ReferenceOptions): number {
-  return bar.time + lengthOf(warmUp !== undefined && bar.time < warmUp.until ? warmUp.interval : interval)
+export function closeOf(bar: Bar, options: ReferenceOptions): number {
+  return bar.time + lengthOfBar(bar, options)
 }
 
 /** "Now", as far as the clock goes. */
@@ -93,12 +100,41 @@ export function latestGroup(groups: readonly Group[], t: number): Group | undefi
   return groups[known - 1]
 }
 
-/** A price in the instrument's decimals: half away from zero, a value within 1e-9 of a tie counting as the tie. */
+/** The index of the first bar that opens at or after `t`; found by halving, because it is asked for thousands of pools. */
+export function indexAt(bars: readonly Bar[], t: number): number {
+  let [before, from] = [0, bars.length]
+  while (before < from) {
+    const middle = Math.floor((before + from) / 2)
+    if ((bars[middle] as Bar).time < t) before = middle + 1
+    else from = middle
+  }
+  return from
+}
+
+/**
+ * A bar upside down. What the page says of highs holds for lows with every sign mirrored: so the references look at highs
+ * only, a second time with mirrored bars. Changing a sign is exact, and rounding is the same on both sides of zero.
+ */
+export function mirrored({ time, open, high, low, close, volume }: Bar): Bar {
+  return { time, open: -open, high: -low, low: -high, close: -close, volume }
+}
+
+/** A price or a difference in the instrument's decimals. */
 export function rounded(price: number, { instrument = 'NQ=F' }: ReferenceOptions): number {
-  const steps = 10 ** instrumentOf(instrument).decimals
-  const size = Math.abs(price)
+  return roundedTo(price, instrumentOf(instrument).decimals)
+}
+
+/** Any other fraction: to 6 decimals. */
+export function roundedFraction(value: number): number {
+  return roundedTo(value, 6)
+}
+
+/** Half away from zero, a value within 1e-9 of a tie counting as the tie. */
+function roundedTo(value: number, decimals: number): number {
+  const steps = 10 ** decimals
+  const size = Math.abs(value)
   const below = Math.floor(size * steps)
   const tie = (below + 0.5) / steps
   const result = (size >= tie - 1e-9 ? below + 1 : below) / steps
-  return price < 0 && result > 0 ? -result : result
+  return value < 0 && result > 0 ? -result : result
 }
