@@ -105,50 +105,6 @@ describe('import and export', () => {
   })
 })
 
-describe('calculate', () => {
-  it('writes the rows in order, to a file or to standard output', async () => {
-    using workplace = new Workplace()
-    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 4 * 1_440 * MINUTE)))
-    const args = ['calculate', '--input', 'bars.csv', '--instrument', 'NQ=F']
-    const toFile = await workplace.run([...args, '--output', 'rows.ndjson'])
-    expect(toFile).toMatchObject({ code: 0, stderr: '' })
-    const { stdout } = await workplace.run(args)
-    expect(readFileSync(workplace.path('rows.ndjson'), 'utf8')).toBe(stdout)
-    const found = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { table: string; confirmed_at: string | null })
-    expect(new Set(found.map(({ table }) => table))).toEqual(new Set(['reference_levels', 'fibonacci_pivots']))
-    const confirmed = found.map(({ confirmed_at }) => confirmed_at ?? '9999')
-    expect(confirmed).toEqual(confirmed.toSorted())
-    expect(confirmed).toContain('9999')
-  })
-
-  it('moves the clock on with --as-of, and refuses one before the last close', async () => {
-    using workplace = new Workplace()
-    // From 08:00 in New York to 11:00: the morning session, not yet over.
-    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START - 60 * MINUTE, START + 120 * MINUTE)))
-    const args = ['calculate', '--input', 'bars.csv']
-    const open = await workplace.run(args)
-    expect(open.stdout).toContain('"complete":false')
-    const later = await workplace.run([...args, '--as-of', '2024-03-09T00:00:00Z'])
-    expect(later.stdout).not.toContain('"complete":false')
-    const early = await workplace.run([...args, '--as-of', '2024-03-08T15:59:00Z'])
-    expect(early.code).toBe(2)
-    expect(early.stderr).toMatch(
-      /--as-of 2024-03-08T15:59:00\.000Z lies before the close of the last bar, 2024-03-08T16:00/,
-    )
-  })
-
-  it('refuses bars of another length than --interval says', async () => {
-    using workplace = new Workplace()
-    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 60 * MINUTE)))
-    const { code, stderr } = await workplace.run(['calculate', '--input', 'bars.csv', '--interval', '5m'])
-    expect(code).toBe(2)
-    expect(stderr).toMatch(/line 3, column timestamp: found .*, expected a time on the grid of 5m bars/)
-  })
-})
-
 async function rows(workplace: Workplace): Promise<unknown> {
   await using store = await openStored(workplace)
   return await marketRows(store)

@@ -11,7 +11,14 @@ export {
 } from './clean-rows.ts'
 export { createCsvSource, type CsvSourceOptions } from './csv/csv-source.ts'
 export type { CsvDialect } from './csv/dialect.ts'
-export { parseBars, type ParseBarsOptions, readBars, type ReadBarsOptions, streamBars } from './csv/read-bars.ts'
+export {
+  parseBars,
+  type ParseBarsOptions,
+  readBars,
+  type ReadBarsOptions,
+  type ReadProgress,
+  streamBars,
+} from './csv/read-bars.ts'
 export { type Effort, FetchError, type FetchErrorOptions, type FetchFailure, isRetryable } from './errors.ts'
 export { type RetryOptions, withRetries } from './retries.ts'
 export { splitSuspects, type SplitBars, type Suspect } from './suspects.ts'

@@ -1,6 +1,7 @@
 import { type Bar, barProblem, type BarSeries, BarSeriesBuilder, formatInstant, intervalMs } from '@openpredict/market'
 
 import { FetchError } from '../errors.ts'
+import { BarBytes } from './bar-bytes.ts'
 import { COLUMNS, type Column, findColumns, type Layout } from './columns.ts'
 import { checkDialect, type CheckedDialect, type CsvDialect } from './dialect.ts'
 import { createInstantReader } from './instants.ts'
@@ -19,9 +20,12 @@ interface Undecided {
 export class BarRows {
   readonly #subject: string | undefined
   readonly #dialect: CheckedDialect
+  /** What open times are multiples of. */
+  readonly #grid: number
   #instant: ReturnType<typeof createInstantReader> = () => undefined
   #layout: Layout | undefined
   #width = 0
+  #bytes: BarBytes | undefined
   #builder = new BarSeriesBuilder()
   #last = Number.NEGATIVE_INFINITY
   #undecided: Undecided | undefined
@@ -30,6 +34,7 @@ export class BarRows {
   constructor(subject: string | undefined, dialect: CsvDialect) {
     this.#subject = subject
     this.#dialect = checkDialect(dialect)
+    this.#grid = this.#dialect.interval === undefined ? 1 : intervalMs(this.#dialect.interval)
   }
 
   /** How many bars wait to be taken. */
@@ -60,10 +65,31 @@ export class BarRows {
     const instants = this.#read(stamp, line, this.#layout)
     if (typeof instants === 'number') {
       this.#refuseUndecided()
+      this.#bytes?.follow(stamp)
       this.#push(this.#bar(fields, instants - this.#dialect.backMs, line, this.#layout))
     } else {
       this.#repeated(fields, instants, { line, stamp, bars: [] }, this.#layout)
     }
+  }
+
+  /**
+   * Takes in the line in `[start, end)`, if it can be read from its bytes alone and is right; returns false, and has done
+   * nothing, when it is for `record`.
+   */
+  bytes(bytes: Buffer, start: number, end: number, delimiter: string): boolean {
+    if (this.#layout === undefined || this.#layout.timeIndex !== undefined) return false
+    const { timeZone, backMs } = this.#dialect
+    this.#bytes ??= new BarBytes({
+      layout: this.#layout,
+      width: this.#width,
+      delimiter,
+      isUtc: timeZone === 'UTC',
+      backMs,
+    })
+    const isBar = this.#bytes.read(bytes, start, end)
+    if (!isBar || this.#undecided !== undefined || this.#problem(this.#bytes.bar) !== undefined) return false
+    this.#push(this.#bytes.bar)
+    return true
   }
 
   /** Throws when there was not even a header, or when the file ends before an hour that clocks repeat is decided. */
@@ -152,16 +178,25 @@ export class BarRows {
   }
 
   #check(bar: Bar, line: number, column: string): void {
-    const problem = barProblem(bar)
-    if (problem !== undefined) throw this.error(line, problem, 'a bar whose prices and volume are possible')
+    const problem = this.#problem(bar)
+    if (problem === undefined) return
+    throw this.error(line, problem.found, problem.expected, problem.isTime ? column : undefined)
+  }
+
+  /** What is wrong with a bar: by itself, or after the one before. */
+  #problem(bar: Bar): { readonly found: string; readonly expected: string; readonly isTime: boolean } | undefined {
+    const found = barProblem(bar)
+    if (found !== undefined) return { found, expected: 'a bar whose prices and volume are possible', isTime: false }
     if (bar.time <= this.#last) {
-      const found = bar.time === this.#last ? `${formatInstant(bar.time)} again` : formatInstant(bar.time)
-      throw this.error(line, found, `a time after ${formatInstant(this.#last)}, that of the bar before`, column)
+      const before = formatInstant(this.#last)
+      const again = bar.time === this.#last ? `${before} again` : formatInstant(bar.time)
+      return { found: again, expected: `a time after ${before}, that of the bar before`, isTime: true }
     }
-    const { interval } = this.#dialect
-    if (interval !== undefined && bar.time % intervalMs(interval) !== 0) {
-      throw this.error(line, formatInstant(bar.time), `a time on the grid of ${interval} bars`, column)
+    if (bar.time % this.#grid !== 0) {
+      const expected = `a time on the grid of ${this.#dialect.interval} bars`
+      return { found: formatInstant(bar.time), expected, isTime: true }
     }
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { someBars } from '../../test/charts.ts'
 import { FetchError } from '../errors.ts'
-import { parseBars, readBars, streamBars } from './read-bars.ts'
+import { parseBars, readBars, type ReadProgress, streamBars } from './read-bars.ts'
 
 const HEADER = 'timestamp,open,high,low,close,volume'
 const T = parseInstant('2024-07-01T13:30:00Z')
@@ -319,6 +319,45 @@ describe('streamBars', () => {
     for await (const piece of streamBars(path)) pieces.push(piece)
     expect(pieces.length).toBeGreaterThan(3)
     expect(pieces.flatMap((piece) => piece.toArray())).toEqual(bars)
+  })
+
+  it('gives the bars before a wrong line first, and nothing of that line to who stops there', async () => {
+    const bars = someBars(T, 20)
+    const path = file('wrong.csv', `${csv(bars)}x,1,1,1,1,1\n`)
+    const reading = streamBars(path)
+    const { value } = await reading.next()
+    expect((value as BarSeries).toArray()).toEqual(bars)
+    await expect(reading.next()).rejects.toThrow('line 22, column timestamp')
+    for await (const piece of streamBars(path)) {
+      expect(piece.length).toBe(20)
+      break
+    }
+  })
+
+  it('goes on with quotes, wherever they begin', async () => {
+    const bars = someBars(T, 20_000)
+    const lines = csv(bars).trim().split('\n')
+    for (const at of [1, 7_000, 20_000]) {
+      const quoted = lines.with(at, (lines[at] as string).replace(/^[^,]*/, '"$&"'))
+      expect((await readBars(file('quoted.csv', quoted.join('\n')))).toArray()).toEqual(bars)
+      const wrong = quoted.concat('"late"", 1')
+      await expect(readBars(file('quoted.csv', wrong.join('\n')))).rejects.toThrow(/line 20002: found a quote/)
+    }
+  })
+
+  it('says how much of the file it has read, up to all of it', async () => {
+    const text = csv(someBars(T, 30_000))
+    for (const content of [text, gzipSync(text)]) {
+      const seen: ReadProgress[] = []
+      const path = file('progress.csv', content)
+      for await (const _ of streamBars(path, { onProgress: (progress) => seen.push(progress) })) continue
+      const size = Buffer.byteLength(content)
+      expect(seen.length).toBeGreaterThan(3)
+      expect(seen.map(({ bytes }) => bytes)).toEqual(seen.map(({ bytes }) => bytes).toSorted((a, b) => a - b))
+      expect(seen.every((progress) => progress.size === size)).toBe(true)
+      expect(seen.at(-1)?.bytes).toBe(size)
+      expect(seen[0]?.bytes).toBeGreaterThan(0)
+    }
   })
 
   it('closes the file when its reader has had enough', async () => {

@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { pipeline, type Readable } from 'node:stream'
@@ -11,6 +12,7 @@ import { FetchError } from '../errors.ts'
 import { BarRows } from './bar-rows.ts'
 import { delimiterOf } from './columns.ts'
 import type { CsvDialect } from './dialect.ts'
+import { PlainLines } from './plain-lines.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** A first line is not longer. */
@@ -21,9 +23,19 @@ export interface ParseBarsOptions extends CsvDialect {
   readonly name?: string
 }
 
+/** How far a file has been read. */
+export interface ReadProgress {
+  /** Bytes of the file that were read so far: of a gzip file, its own, not those that come out of it. */
+  readonly bytes: number
+  /** All bytes of the file, as it was when it was opened. */
+  readonly size: number
+}
+
 export interface ReadBarsOptions extends CsvDialect {
   /** Ends the reading, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** Is called after each piece of the file, a few thousand lines; at the end `bytes` is `size`. */
+  readonly onProgress?: (progress: ReadProgress) => void
 }
 
 /**
@@ -57,13 +69,20 @@ export interface ReadBarsOptions extends CsvDialect {
 export function parseBars(content: string | Uint8Array, options: ParseBarsOptions = {}): BarSeries {
   const { name } = options
   const rows = new BarRows(name, options)
+  let plain: PlainLines | undefined
   try {
-    const text = typeof content === 'string' ? content : isGzip(content) ? gunzipSync(content) : content
-    const input = typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length)
-    parseSync(input, csvOptions(rows, input))
+    const bytes = bytesOf(content)
+    plain = plainLines(rows, bytes)
+    let at = 0
+    let isPlain = true
+    while (isPlain && at < bytes.length) {
+      isPlain = plain.take(bytes.subarray(at, at + CHUNK_BYTES))
+      at = Math.min(at + CHUNK_BYTES, bytes.length)
+    }
+    if (!(isPlain && plain.end())) parseSync(bytes.subarray(at - plain.rest.length), csvOptions(rows, plain))
     rows.end()
   } catch (error) {
-    throw failed(error, rows, name ?? 'content')
+    throw failed(error, rows, { path: name ?? 'content', plain })
   }
   return rows.take()
 }
@@ -87,13 +106,13 @@ export function parseBars(content: string | Uint8Array, options: ParseBarsOption
  */
 export async function readBars(path: string, options: ReadBarsOptions = {}): Promise<BarSeries> {
   const builder = new BarSeriesBuilder()
-  for await (const bars of streamBars(path, options)) for (const bar of bars) builder.push(bar)
+  for await (const bars of streamBars(path, options)) builder.append(bars, 0, bars.length)
   return builder.build()
 }
 
 /**
- * Reads a CSV file a few thousand bars at a time, so that a long one need not fit into memory. Bars that come before a
- * wrong line have been given when it is met. Rejects as `readBars` does.
+ * Reads a CSV file a few thousand bars at a time, so that a long one need not fit into memory. All bars that come before
+ * a wrong line are given before it is met; whoever stops reading before never hears of it. Rejects as `readBars` does.
  *
  * @example
  * ```ts
@@ -108,67 +127,96 @@ export async function readBars(path: string, options: ReadBarsOptions = {}): Pro
  * ```
  */
 export async function* streamBars(path: string, options: ReadBarsOptions = {}): AsyncGenerator<BarSeries, void> {
-  const { signal } = options
+  const { signal, onProgress } = options
   signal?.throwIfAborted()
   const rows = new BarRows(path, options)
+  let plain: PlainLines | undefined
   let parser: ReturnType<typeof parse> | undefined
-  let bytes: Readable | undefined
+  let opened: OpenedFile | undefined
   try {
-    bytes = await openBytes(path)
-    for await (const chunk of bytes) {
+    opened = await openFile(path)
+    for await (const chunk of opened.content as AsyncIterable<Buffer>) {
       signal?.throwIfAborted()
-      parser ??= parserOf(rows, chunk as Buffer)
-      await written(parser, chunk as Buffer)
+      plain ??= plainLines(rows, chunk)
+      if (parser !== undefined) await written(parser, chunk)
+      else if (!plain.take(chunk)) parser = await parserFrom(rows, plain)
+      onProgress?.({ bytes: opened.file.bytesRead, size: opened.size })
       if (rows.length > 0) yield rows.take()
     }
+    if (plain !== undefined && parser === undefined && !plain.end()) parser = await parserFrom(rows, plain)
     if (parser !== undefined) {
       parser.end()
       await finished(parser)
     }
     rows.end()
   } catch (error) {
-    throw signal?.aborted === true ? signal.reason : failed(error, rows, path)
+    if (signal?.aborted === true) throw signal.reason
+    if (rows.length > 0) yield rows.take()
+    throw failed(error, rows, { path, plain })
   } finally {
-    bytes?.destroy()
+    opened?.content.destroy()
     parser?.destroy()
   }
   if (rows.length > 0) yield rows.take()
 }
 
-function parserOf(rows: BarRows, start: Buffer): ReturnType<typeof parse> {
-  const parser = parse(csvOptions(rows, start))
-  // Records go to `rows`, errors to the callbacks of `write` and `end`.
-  return parser.resume().on('error', () => {})
+function bytesOf(content: string | Uint8Array): Buffer {
+  if (typeof content === 'string') return Buffer.from(content)
+  const bytes = isGzip(content) ? gunzipSync(content) : content
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** `start` holds the first line, which tells the delimiter. */
-function csvOptions(rows: BarRows, start: string | Buffer): Options {
-  const head = typeof start === 'string' ? start.slice(0, HEAD) : start.toString('utf8', 0, HEAD)
+function plainLines(rows: BarRows, start: Buffer): PlainLines {
+  return new PlainLines(rows, delimiterOf(start.toString('utf8', 0, HEAD)))
+}
+
+/** A parser that has gone on from where lines are not plain any more. */
+async function parserFrom(rows: BarRows, plain: PlainLines): Promise<ReturnType<typeof parse>> {
+  // Records go to `rows`, errors to the callbacks of `write` and `end`.
+  const parser = parse(csvOptions(rows, plain))
+    .resume()
+    .on('error', () => {})
+  await written(parser, plain.rest)
+  return parser
+}
+
+/** How to parse from the line that is next. */
+function csvOptions(rows: BarRows, { delimiter, ending, line: first }: PlainLines): Options {
   return {
-    delimiter: delimiterOf(head),
-    bom: true,
+    delimiter,
+    // At the beginning the parser finds out by itself.
+    ...(ending === undefined ? { bom: true } : { record_delimiter: ending }),
     skip_empty_lines: true,
     // Counting the fields is ours: our error says what was expected.
     relax_column_count: true,
     on_record: (record: string[], { lines }: Info) => {
-      rows.record(record, lines)
+      rows.record(record, first - 1 + lines)
       return undefined
     },
   }
 }
 
-async function openBytes(path: string): Promise<Readable> {
-  const file = await open(path)
+/** A file and what it holds, unpacked. */
+interface OpenedFile {
+  readonly content: Readable
+  readonly file: ReadStream
+  readonly size: number
+}
+
+async function openFile(path: string): Promise<OpenedFile> {
+  const handle = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    const { size } = await handle.stat()
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
     // The stream owns the file from here on, and closes it.
-    const plain = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES })
-    if (!isGzip(buffer.subarray(0, bytesRead))) return plain
+    const file = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES })
+    if (!isGzip(buffer.subarray(0, bytesRead))) return { content: file, file, size }
     const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
     // Each ends with the other; what went wrong reaches whoever reads.
-    return pipeline(plain, gunzip, () => {})
+    return { content: pipeline(file, gunzip, () => {}), file, size }
   } catch (error) {
-    await file.close()
+    await handle.close()
     throw error
   }
 }
@@ -184,11 +232,16 @@ function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** The typed error for whatever stopped the reading. */
-function failed(error: unknown, rows: BarRows, path: string): unknown {
+function failed(
+  error: unknown,
+  rows: BarRows,
+  { path, plain }: { readonly path: string; readonly plain: PlainLines | undefined },
+): unknown {
   if (error instanceof FetchError) return error
   if (error instanceof CsvError) {
-    const { lines } = error as unknown as { readonly lines?: number }
-    return rows.error(lines ?? 1, quoting(error.code), 'fields that are plain, or in double quotes')
+    const { lines = 1 } = error as unknown as { readonly lines?: number }
+    const line = (plain?.line ?? 1) - 1 + lines
+    return rows.error(line, quoting(error.code), 'fields that are plain, or in double quotes')
   }
   const { code } = error as { readonly code?: unknown }
   return typeof code === 'string' ? new FetchError({ kind: 'file', path, reason: code }, { cause: error }) : error

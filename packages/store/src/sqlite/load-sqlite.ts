@@ -6,7 +6,16 @@ import { StoreError } from '../errors.ts'
  * Loads Node's own SQLite when it is first needed.
  *
  * Node 22 prints a warning that it is experimental. Users can do nothing about it, so this one warning is held back
- * while the module loads, and no other.
+ * while the module loads, and no other. Throws a `StoreError` of kind `no-driver` where Node has no SQLite.
+ *
+ * @example
+ * ```ts
+ * import { loadSqlite } from '@openpredict/store/sqlite'
+ *
+ * const { DatabaseSync } = loadSqlite()
+ * const database = new DatabaseSync(':memory:')
+ * database.prepare('SELECT 1 + 1 AS two').get().two // => 2
+ * ```
  */
 export function loadSqlite(): typeof Sqlite {
   // oxlint-disable-next-line typescript/unbound-method -- put back as it was, and called with process as this

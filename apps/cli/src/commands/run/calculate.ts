@@ -1,66 +1,142 @@
-import { createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import process from 'node:process'
+import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 
-import { compareExchange, createEngine, type ExchangeRow, FEATURE_TABLES, toExchange } from '@openpredict/calculators'
-import { readBars } from '@openpredict/fetcher'
-import { formatInstant, intervalMs } from '@openpredict/market'
+import { createEngine, FEATURE_TABLES, type FeatureTable, type RowsByTable, toExchange } from '@openpredict/calculators'
+import { streamBars } from '@openpredict/fetcher'
+import { formatInstant, type Instrument, intervalMs } from '@openpredict/market'
 
 import { configuredInstrument } from '../../configuration.ts'
 import { csvDialect } from '../../csv-options.ts'
 import { EXIT } from '../../exit.ts'
 import { count, formatDuration } from '../../format.ts'
+import { openOutput } from '../../output-file.ts'
+import { progressBar } from '../../progress-bar.ts'
 import { readInput } from '../../read-input.ts'
 import type { Services } from '../../services.ts'
+import { SortedLines } from '../../sorted-lines.ts'
 import { UsageError } from '../../usage-error.ts'
 import type { CalculateFlags } from '../calculate.ts'
+import { exchangeKey } from './exchange-key.ts'
 
-/** Computes the history of all features over a file of bars and writes it in the exchange format. */
+/** How many bars were taken in, and how many rows came out of them. */
+interface Summary {
+  readonly bars: number
+  readonly rows: number
+  readonly rowsByTable: Readonly<Partial<Record<FeatureTable, number>>>
+}
+
+/**
+ * Computes the history of features over a file of bars and writes it in the exchange format. Neither the bars nor the rows
+ * are ever in memory as a whole.
+ */
 export async function calculate(flags: CalculateFlags, services: Services): Promise<number> {
-  const { terminal } = services
-  const started = services.timer.now()
+  const { terminal, timer, signal } = services
+  const { input, output } = flags
+  const started = timer.now()
+  const tables = wantedTables(flags.table)
   const instrument = configuredInstrument(flags, services.env)
-  const all = await terminal.spin(`reading ${flags.input}`, () =>
-    readInput(() => readBars(flags.input, { interval: flags.interval, ...csvDialect(flags), signal: services.signal })),
+  const file = output === undefined ? undefined : await openOutput(output, { input })
+  using lines = new SortedLines()
+  const summary = await terminal.spin(`reading ${input}`, (show) =>
+    readInput(() => computeInto(lines, flags, { tables, instrument, signal, show })),
   )
-  const bars = all.between(flags.from ?? Number.NEGATIVE_INFINITY, flags.to ?? Number.POSITIVE_INFINITY)
-
-  const engine = createEngine({ instrument, interval: flags.interval })
-  engine.feed(bars)
-  const close = (bars.time.at(-1) ?? Number.NEGATIVE_INFINITY) + intervalMs(flags.interval)
-  if (flags.asOf !== undefined) {
-    if (flags.asOf < close) {
-      throw new UsageError(
-        `--as-of ${formatInstant(flags.asOf)} lies before the close of the last bar, ${formatInstant(close)}.`,
-        'Give a later instant, or cut the bars with --to.',
-      )
-    }
-    engine.advanceTo(flags.asOf)
+  if (file === undefined) {
+    await pipeline(inPieces(lines, signal), process.stdout, { end: false, signal })
+    return EXIT.fine
   }
-  const changes = engine.takeChanges()
-  const rows = FEATURE_TABLES.flatMap((table) =>
-    changes[table].map((row) => toExchange(table, row, instrument.symbol)),
-  ).toSorted(compareExchange)
-
-  await pipeline(lines(rows), flags.output === undefined ? process.stdout : createWriteStream(flags.output), {
-    end: flags.output !== undefined,
-  })
-  if (flags.output !== undefined) {
-    const took = formatDuration(services.timer.now() - started)
-    const summary = { input: flags.input, output: flags.output, bars: bars.length, rows: rows.length }
-    if (flags.json === true) terminal.out(JSON.stringify(summary))
-    else terminal.out(`${count(bars.length, 'bar')} in, ${count(rows.length, 'row')} out to ${flags.output} (${took})`)
+  const rows = count(summary.rows, 'row')
+  await terminal.spin(`writing ${rows}`, () => file.write(inPieces(lines, signal), { signal }))
+  if (flags.json === true) terminal.out(JSON.stringify({ input, output, ...summary }))
+  else {
+    const took = formatDuration(timer.now() - started)
+    terminal.out(`${count(summary.bars, 'bar')} in, ${rows} out to ${output} (${took})`)
   }
   return EXIT.fine
 }
 
-/** A few hundred rows a chunk: fewer writes than one a row, and little memory. */
-function* lines(rows: readonly ExchangeRow[]): Iterable<string> {
-  const size = 500
-  for (let i = 0; i < rows.length; i += size) {
-    yield rows
-      .slice(i, i + size)
-      .map((row) => `${JSON.stringify(row)}\n`)
-      .join('')
+function wantedTables(names: readonly string[] = FEATURE_TABLES): readonly FeatureTable[] {
+  const tables: readonly string[] = FEATURE_TABLES
+  for (const name of names) {
+    if (tables.includes(name)) continue
+    throw new UsageError(
+      `--table "${name}" is not a table of features: expected one of ${tables.join(', ')}.`,
+      'Repeat --table for each of several, or leave it out for all of them.',
+    )
   }
+  return FEATURE_TABLES.filter((table) => names.includes(table))
+}
+
+/** What `computeInto` needs besides the flags. */
+interface Computation {
+  readonly tables: readonly FeatureTable[]
+  readonly instrument: Instrument
+  readonly signal: AbortSignal
+  /** Is told how far it has come. */
+  readonly show: (text: string) => void
+}
+
+/** Feeds the bars of the input to the engine, piece by piece, and puts aside each row that cannot change any more. */
+async function computeInto(lines: SortedLines, flags: CalculateFlags, computation: Computation): Promise<Summary> {
+  const { input, interval, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, asOf } = flags
+  const { tables, instrument, signal, show } = computation
+  const engine = createEngine({ instrument, interval, revisable: 0 })
+  const rowsByTable = Object.fromEntries(tables.map((table) => [table, 0])) as Record<FeatureTable, number>
+  const put = (rows: RowsByTable): void => {
+    for (const table of tables) {
+      rowsByTable[table] += rows[table].length
+      for (const row of rows[table]) {
+        const exchanged = toExchange(table, row, instrument.symbol)
+        lines.add(exchangeKey(exchanged), JSON.stringify(exchanged))
+      }
+    }
+  }
+
+  let bars = 0
+  let lastTime = Number.NEGATIVE_INFINITY
+  const read = streamBars(input, {
+    interval,
+    ...csvDialect(flags),
+    signal,
+    onProgress: (progress) => show(`computing ${progressBar({ ...progress, bars })}`),
+  })
+  for await (const piece of read) {
+    const wanted = piece.between(from, to)
+    engine.feed(wanted)
+    put(engine.takeFinished())
+    bars += wanted.length
+    lastTime = wanted.time.at(-1) ?? lastTime
+    if ((piece.time.at(-1) ?? lastTime) >= to) break
+  }
+  const close = lastTime + intervalMs(interval)
+  if (asOf !== undefined) {
+    if (asOf < close) {
+      throw new UsageError(
+        `--as-of ${formatInstant(asOf)} lies before the close of the last bar, ${formatInstant(close)}.`,
+        'Give a later instant, or cut the bars with --to.',
+      )
+    }
+    engine.advanceTo(asOf)
+  }
+  put(engine.takeChanges())
+  return { bars, rows: Object.values(rowsByTable).reduce((sum, n) => sum + n, 0), rowsByTable }
+}
+
+/**
+ * Lines, two hundred at a time: fewer writes than one a line, and little memory. Between two pieces signals are heard, which
+ * a stream that takes them as fast as they come leaves no time for.
+ */
+async function* inPieces(lines: Iterable<string>, signal: AbortSignal): AsyncIterable<string> {
+  const size = 200
+  let piece: string[] = []
+  for (const line of lines) {
+    piece.push(line)
+    if (piece.length < size) continue
+    yield `${piece.join('\n')}\n`
+    piece = []
+    await setImmediate()
+    // Standard output cannot be destroyed, and would be written to until the end.
+    signal.throwIfAborted()
+  }
+  if (piece.length > 0) yield `${piece.join('\n')}\n`
 }

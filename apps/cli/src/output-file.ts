@@ -1,0 +1,77 @@
+import { createWriteStream, type Stats } from 'node:fs'
+import { access, chmod, constants, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+import process from 'node:process'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+
+import { UsageError } from './usage-error.ts'
+
+type Text = Iterable<string> | AsyncIterable<string>
+
+/** A file that a command makes as a whole. */
+export interface OutputFile {
+  /**
+   * Writes the file; `.gz` at the end of its name packs it. It gets its name, and takes the place of what had it, when it is
+   * complete: what fails or is aborted before leaves nothing, and what was there untouched.
+   */
+  readonly write: (text: Text, options: { readonly signal: AbortSignal }) => Promise<void>
+}
+
+/**
+ * Sees whether a file can be written, before there is anything to write. Throws a `UsageError` for a folder and for the
+ * file at `input`, and the system's error where the user has no right to write.
+ */
+export async function openOutput(path: string, { input }: { readonly input: string }): Promise<OutputFile> {
+  const found = await statOf(path)
+  if (found?.isDirectory() === true) throw new UsageError(`${path} is a folder.`, 'Give the name of a file in it.')
+  const source = await statOf(input)
+  if (found !== undefined && found.ino === source?.ino && found.dev === source.dev) {
+    throw new UsageError(`${path} is the file to be read, too.`, 'Give another name: what is read would be lost.')
+  }
+  // What is no file, such as a device or a pipe, cannot be replaced.
+  if (found?.isFile() === false) return { write: async (text, { signal }) => await writeTo(path, path, text, signal) }
+  const target = found === undefined ? path : await realpath(path)
+  await access(dirname(target), constants.W_OK)
+  if (found !== undefined) await access(target, constants.W_OK)
+  return { write: async (text, { signal }) => await writeWhole(target, text, { signal, mode: found?.mode }) }
+}
+
+async function writeWhole(
+  target: string,
+  text: Text,
+  { signal, mode }: { readonly signal: AbortSignal; readonly mode: number | undefined },
+): Promise<void> {
+  const partial = `${target}.partial-${process.pid}`
+  try {
+    await writeTo(partial, target, text, signal)
+    if (mode !== undefined) await chmod(partial, mode)
+    await rename(partial, target)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+}
+
+async function writeTo(path: string, name: string, text: Text, signal: AbortSignal): Promise<void> {
+  const file = createWriteStream(path)
+  try {
+    if (extname(name) === '.gz') await pipeline(text, createGzip(), file, { signal })
+    else await pipeline(text, file, { signal })
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
+    throw new UsageError(
+      `${name}: cannot be written (${code}).`,
+      'Look for room on its disk, and the rights on its folder.',
+    )
+  }
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch {
+    return undefined
+  }
+}
