@@ -20,12 +20,12 @@ export interface OutputFile {
 
 /**
  * Sees whether a file can be written, before there is anything to write. Throws a `UsageError` for a folder and for the
- * file at `input`, and the system's error where the user has no right to write.
+ * file at `input` that is being read, and the system's error where the user has no right to write.
  */
-export async function openOutput(path: string, { input }: { readonly input: string }): Promise<OutputFile> {
+export async function openOutput(path: string, { input }: { readonly input?: string } = {}): Promise<OutputFile> {
   const found = await statOf(path)
   if (found?.isDirectory() === true) throw new UsageError(`${path} is a folder.`, 'Give the name of a file in it.')
-  const source = await statOf(input)
+  const source = input === undefined ? undefined : await statOf(input)
   if (found !== undefined && found.ino === source?.ino && found.dev === source.dev) {
     throw new UsageError(`${path} is the file to be read, too.`, 'Give another name: what is read would be lost.')
   }

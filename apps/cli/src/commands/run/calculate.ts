@@ -1,6 +1,5 @@
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
-import { setImmediate } from 'node:timers/promises'
 
 import { createEngine, FEATURE_TABLES, type FeatureTable, type RowsByTable, toExchange } from '@openpredict/calculators'
 import { streamBars } from '@openpredict/fetcher'
@@ -11,6 +10,7 @@ import { csvDialect } from '../../csv-options.ts'
 import { EXIT } from '../../exit.ts'
 import { count, formatDuration } from '../../format.ts'
 import { openOutput } from '../../output-file.ts'
+import { paced } from '../../paced.ts'
 import { progressBar } from '../../progress-bar.ts'
 import { readInput } from '../../read-input.ts'
 import type { Services } from '../../services.ts'
@@ -42,11 +42,11 @@ export async function calculate(flags: CalculateFlags, services: Services): Prom
     readInput(() => computeInto(lines, flags, { tables, instrument, signal, show })),
   )
   if (file === undefined) {
-    await pipeline(inPieces(lines, signal), process.stdout, { end: false, signal })
+    await pipeline(paced(inPieces(lines), signal), process.stdout, { end: false, signal })
     return EXIT.fine
   }
   const rows = count(summary.rows, 'row')
-  await terminal.spin(`writing ${rows}`, () => file.write(inPieces(lines, signal), { signal }))
+  await terminal.spin(`writing ${rows}`, () => file.write(paced(inPieces(lines), signal), { signal }))
   if (flags.json === true) terminal.out(JSON.stringify({ input, output, ...summary }))
   else {
     const took = formatDuration(timer.now() - started)
@@ -122,11 +122,8 @@ async function computeInto(lines: SortedLines, flags: CalculateFlags, computatio
   return { bars, rows: Object.values(rowsByTable).reduce((sum, n) => sum + n, 0), rowsByTable }
 }
 
-/**
- * Lines, two hundred at a time: fewer writes than one a line, and little memory. Between two pieces signals are heard, which
- * a stream that takes them as fast as they come leaves no time for.
- */
-async function* inPieces(lines: Iterable<string>, signal: AbortSignal): AsyncIterable<string> {
+/** Lines, two hundred at a time: fewer writes than one a line, and little memory. */
+function* inPieces(lines: Iterable<string>): Iterable<string> {
   const size = 200
   let piece: string[] = []
   for (const line of lines) {
@@ -134,9 +131,6 @@ async function* inPieces(lines: Iterable<string>, signal: AbortSignal): AsyncIte
     if (piece.length < size) continue
     yield `${piece.join('\n')}\n`
     piece = []
-    await setImmediate()
-    // Standard output cannot be destroyed, and would be written to until the end.
-    signal.throwIfAborted()
   }
   if (piece.length > 0) yield `${piece.join('\n')}\n`
 }

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import { extname } from 'node:path'
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
@@ -9,6 +8,8 @@ import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { count } from '../../format.ts'
 import { openConfiguredStore } from '../../open-store.ts'
+import { openOutput } from '../../output-file.ts'
+import { paced } from '../../paced.ts'
 import type { Services } from '../../services.ts'
 import { UsageError } from '../../usage-error.ts'
 import { type ExportFlags, FORMATS } from '../export.ts'
@@ -33,9 +34,12 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
     flags.format ?? (flags.json === true && flags.output === undefined ? 'json' : formatOfFile(flags.output))
   const counted = { rows: 0 }
   const lines = tableLines(table, rows, { format, instrument, counted })
-  const target = flags.output === undefined ? process.stdout : createWriteStream(flags.output)
-  await pipeline(lines, target, { end: flags.output !== undefined, signal: services.signal })
-  if (flags.output === undefined) return EXIT.fine
+  const { signal } = services
+  if (flags.output === undefined) {
+    await pipeline(paced(lines, signal), process.stdout, { end: false, signal })
+    return EXIT.fine
+  }
+  await (await openOutput(flags.output)).write(paced(lines, signal), { signal })
   if (flags.json === true) terminal.out(JSON.stringify({ table, format, output: flags.output, ...counted }))
   else terminal.out(`${count(counted.rows, 'row')} of ${table} written to ${flags.output}`)
   return EXIT.fine

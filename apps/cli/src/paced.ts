@@ -1,0 +1,17 @@
+import { setImmediate } from 'node:timers/promises'
+
+/**
+ * Pieces of text as they come, with time for signals between them, which a stream that takes them as fast as they come does
+ * not leave. Throws the reason of an aborted signal: standard output cannot be destroyed, and would be written to until the
+ * end.
+ */
+export async function* paced(
+  pieces: Iterable<string> | AsyncIterable<string>,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  for await (const piece of pieces) {
+    yield piece
+    await setImmediate()
+    signal.throwIfAborted()
+  }
+}
