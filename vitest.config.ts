@@ -16,6 +16,8 @@ const config: ViteUserConfig = defineConfig({
     benchmark: { include: ['packages/*/{src,bench}/**/*.bench.ts', 'tests/**/*.bench.ts'] },
     // Processes, servers and files take their time on a busy machine; no test waits by itself.
     testTimeout: 30_000,
+    // One PostgreSQL and PostgREST for the whole run, started by the first test that asks for it.
+    globalSetup: ['./tests/local-supabase/src/global-setup.ts'],
     reporters: ['default', './scripts/tally-reporter.ts'],
     coverage: {
       provider: 'v8',

@@ -117,7 +117,7 @@ function install(packages) {
 /** The state that an installation was made for: the lockfile, every manifest and the platform. */
 function fingerprint() {
   const hash = createHash('sha256')
-  const manifests = ['packages', 'apps', 'examples']
+  const manifests = ['packages', 'apps', 'examples', 'tests']
     .filter((folder) => existsSync(join(ROOT, folder)))
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder))

@@ -3,7 +3,12 @@ import type { Options } from 'tsup'
 import { build } from '../../tsup.base.ts'
 
 const config: Options = build(
-  { index: 'src/index.ts', sqlite: 'src/sqlite/index.ts', testing: 'src/testing/index.ts' },
+  {
+    index: 'src/index.ts',
+    sqlite: 'src/sqlite/index.ts',
+    postgres: 'src/postgres/index.ts',
+    testing: 'src/testing/index.ts',
+  },
   { platform: 'node' },
 )
 

@@ -43,7 +43,7 @@ export function symbolsOptions(): readonly [Option, Option] {
 export function storeOption(): Option {
   return new Option(
     '--store <url>',
-    "where rows are kept: sqlite:PATH (default: $OPENPREDICT_STORE or 'sqlite:openpredict.sqlite' in this folder)",
+    "where rows are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE (default: $OPENPREDICT_STORE or 'sqlite:openpredict.sqlite' in this folder)",
   )
 }
 

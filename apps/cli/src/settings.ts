@@ -47,9 +47,9 @@ export const SETTINGS: Settings = {
   store: {
     name: 'OPENPREDICT_STORE',
     about: 'where rows are kept',
-    expected: 'sqlite:PATH',
+    expected: 'sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE',
     fallback: 'sqlite:openpredict.sqlite',
-    parse: (text) => (/^sqlite:./i.test(text) ? text : undefined),
+    parse: (text) => (/^(sqlite:.|postgres(ql)?:\/\/)/i.test(text) ? text : undefined),
   },
   instruments: {
     name: 'INSTRUMENT',

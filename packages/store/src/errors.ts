@@ -26,7 +26,7 @@ export type StoreFailure =
   | { readonly kind: 'disk-full' }
   /** The store, its file or its folder cannot be written. */
   | { readonly kind: 'read-only' }
-  /** The file or its folder cannot be opened with the rights of this process. */
+  /** The rights of this process or user do not suffice: for the file or its folder, for the tables. */
   | { readonly kind: 'no-permission' }
   /** A row breaks a rule of its table. Nothing of the same call was written. */
   | { readonly kind: 'constraint'; readonly table: string; readonly constraint: string }
@@ -36,7 +36,19 @@ export type StoreFailure =
   | { readonly kind: 'closed' }
   /** The store was used in a way that cannot work, such as a transaction inside a transaction. */
   | { readonly kind: 'misuse' }
-  /** This Node has no SQLite. */
+  /** The server's name is not known. */
+  | { readonly kind: 'dns' }
+  /** Nothing listens at the server's address. */
+  | { readonly kind: 'refused' }
+  /** The server does not answer, is starting or stopping, takes no more connections, or the connection broke. */
+  | { readonly kind: 'unreachable' }
+  /** No encrypted connection, or one whose certificate is not believed. */
+  | { readonly kind: 'tls' }
+  /** The server does not know the user or the password. */
+  | { readonly kind: 'auth' }
+  /** The server took longer than a statement may. */
+  | { readonly kind: 'timeout' }
+  /** What the driver needs is not installed: SQLite of this Node, or the client of a server. */
   | { readonly kind: 'no-driver' }
   /** Anything else that the database or the disk reported. */
   | { readonly kind: 'io' }

@@ -34,8 +34,17 @@ describe('openStore', () => {
     await rm(folder, { recursive: true })
   })
 
+  it.each(['postgres://me:sec%ret@host/db', 'PostgreSQL://me:secret@host:port/db', 'postgres:secret?sslmode=secret'])(
+    'refuses %j and shows only the scheme',
+    async (url) => {
+      const opening = openStore(url, options)
+      await expect(opening).rejects.toMatchObject({ code: 'bad-url', hint: expect.stringMatching(/postgres:/) })
+      await expect(opening).rejects.not.toThrow(/sec/)
+    },
+  )
+
   it.each([
-    ['postgres://me:secret@host/db?sslkey=secret', 'postgres'],
+    ['mysql://me:secret@host/db?sslkey=secret', 'mysql'],
     ['HTTPS://me:secret@host/?apikey=secret', 'https'],
     ['sqlite:', 'sqlite'],
     ['sqlite://host/secret', 'sqlite'],

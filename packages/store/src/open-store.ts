@@ -16,13 +16,15 @@ export interface OpenStoreOptions {
   readonly migrate?: boolean
 }
 
-const KNOWN = 'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or sqlite::memory:'
+const KNOWN =
+  'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or sqlite::memory:, or postgres://USER:PASSWORD@HOST/DATABASE'
 
 /**
  * Opens the store that a URL names; its driver is loaded when it is needed.
  *
  * `sqlite:PATH` is a file, relative to the current folder or absolute, made with its folders when it is not there;
- * `sqlite::memory:` vanishes when it is closed. Rejects with a `StoreError`: `bad-url` for anything else, and what the
+ * `sqlite::memory:` vanishes when it is closed. `postgres://USER:PASSWORD@HOST/DATABASE` (or `postgresql://`) is a
+ * database on a server; `pg` must be installed. Rejects with a `StoreError`: `bad-url` for anything else, and what the
  * driver finds wrong.
  *
  * @example
@@ -38,12 +40,16 @@ export async function openStore(url: string, options: OpenStoreOptions): Promise
     const { createSqliteStore } = await import('./sqlite/index.ts')
     return await createSqliteStore({ ...options, path: rest })
   }
+  if (/^postgres(ql)?$/i.test(scheme)) {
+    const { createPostgresStore } = await import('./postgres/index.ts')
+    return await createPostgresStore({ ...options, url })
+  }
   const known = scheme.toLowerCase() === 'sqlite'
   const found = known ? 'a store URL whose path cannot be used' : scheme === '' ? 'no store URL' : `a ${scheme} store`
   throw new StoreError(
     `${found}: ${KNOWN}`,
     { kind: 'bad-url', scheme: scheme.toLowerCase() },
-    { hint: 'Give the store as sqlite:PATH.' },
+    { hint: 'Give the store as sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.' },
   )
 }
 

@@ -194,7 +194,7 @@ export interface MigrationResult {
 }
 
 /** The kinds of store that there are. */
-export type StoreKind = 'sqlite'
+export type StoreKind = 'sqlite' | 'postgres'
 
 /** Options of `streamRows`. */
 export interface StreamOptions extends WaitOptions {
@@ -246,7 +246,7 @@ export interface Store extends StoreReader, AsyncDisposable {
    * Writes a copy of everything that is committed to a new file, while others go on reading and writing.
    *
    * The file appears under its name when it is complete; one that is there already is refused with a `StoreError` of
-   * kind `exists`.
+   * kind `exists`. A database that has means of its own (`pg_dump`) refuses with kind `misuse`, and names them.
    */
   backup(path: string, options?: WaitOptions): Promise<void>
   /** Waits for running work and closes. Everything after it is refused with a `StoreError` of kind `closed`. */

@@ -1,14 +1,14 @@
 import { type Bar, BarSeriesBuilder } from '@openpredict/market'
 
-import { checkRow, type Fields } from '../internal/row-check.ts'
+import { barRow, checkedBars, isEqualBar, revisionRow } from '../internal/bar-rows.ts'
 import type { BarOrigin, PutBarsResult, StoredBar } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { storedBar } from './reads.ts'
 import { encodeRow } from './row-codec.ts'
-import { insertSql } from './statements.ts'
+import { putSql } from './statements.ts'
 
-const INSERT = insertSql('ohlc_data', 'DO NOTHING')
-const KEEP = insertSql('ohlc_revisions', 'DO NOTHING')
+const INSERT = putSql('ohlc_data')
+const KEEP = putSql('ohlc_revisions')
 const REVISE = `UPDATE ohlc_data
   SET open = ?, high = ?, low = ?, close = ?, volume = ?, source = ?, ingested_at = ?, revision = revision + 1
   WHERE instrument = ? AND timestamp = ?`
@@ -23,13 +23,13 @@ export function putBars(
   const inserted = new BarSeriesBuilder()
   const differing: { stored: StoredBar; found: Bar }[] = []
   let unchanged = 0
-  for (const bar of checked(instrument, bars, origin)) {
-    if (connection.run(INSERT, encodeRow('ohlc_data', rowOf(instrument, bar, origin))) === 1) {
+  for (const bar of checkedBars(instrument, bars, origin)) {
+    if (connection.run(INSERT, encodeRow('ohlc_data', barRow(instrument, bar, origin))) === 1) {
       inserted.push(bar)
       continue
     }
     const stored = storedBar(connection, instrument, bar.time)
-    if (stored === undefined || isEqual(stored, bar)) unchanged++
+    if (stored === undefined || isEqualBar(stored, bar)) unchanged++
     else differing.push({ stored, found: bar })
   }
   return { inserted: inserted.build(), unchanged, differing }
@@ -38,37 +38,17 @@ export function putBars(
 /** Replaces bars and keeps the old ones; see `StoreTransaction.reviseBars`. */
 export function reviseBars(connection: Connection, instrument: string, bars: Iterable<Bar>, origin: BarOrigin): number {
   let revised = 0
-  for (const bar of checked(instrument, bars, origin)) {
+  for (const bar of checkedBars(instrument, bars, origin)) {
     const stored = storedBar(connection, instrument, bar.time)
     if (stored === undefined) {
-      connection.run(INSERT, encodeRow('ohlc_data', rowOf(instrument, bar, origin)))
+      connection.run(INSERT, encodeRow('ohlc_data', barRow(instrument, bar, origin)))
       continue
     }
-    if (isEqual(stored, bar)) continue
-    connection.run(
-      KEEP,
-      encodeRow('ohlc_revisions', { ...rowOf(instrument, stored, stored), seen_at: stored.ingestedAt }),
-    )
+    if (isEqualBar(stored, bar)) continue
+    connection.run(KEEP, encodeRow('ohlc_revisions', revisionRow(instrument, stored)))
     const { time, open, high, low, close, volume } = bar
     connection.run(REVISE, [open, high, low, close, volume, origin.source, origin.ingestedAt, instrument, time])
     revised++
   }
   return revised
-}
-
-/** The bars in ascending order, after every one of them was found storable. */
-function checked(instrument: string, bars: Iterable<Bar>, origin: BarOrigin): readonly Bar[] {
-  const list = Array.from(bars)
-  for (const bar of list) checkRow('ohlc_data', rowOf(instrument, bar, origin))
-  return list.toSorted((a, b) => a.time - b.time)
-}
-
-function rowOf(instrument: string, bar: Bar, { source, ingestedAt }: BarOrigin): Fields {
-  const { time, open, high, low, close, volume } = bar
-  const { revision = 0 } = bar as Partial<StoredBar>
-  return { instrument, timestamp: time, open, high, low, close, volume, source, ingested_at: ingestedAt, revision }
-}
-
-function isEqual(a: Bar, b: Bar): boolean {
-  return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close && a.volume === b.volume
 }

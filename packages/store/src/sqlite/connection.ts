@@ -1,10 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { storeErrorOf } from './failures.ts'
+import type { SqlValue } from '../internal/statements.ts'
 import { loadSqlite } from './load-sqlite.ts'
-
-/** What SQLite takes and gives. */
-export type SqlValue = string | number | null
 
 /** Pages copied at a time, about 40 MB; other work goes on between. */
 const BACKUP_PAGES = 10_000

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import { StoreError } from '../errors.ts'
+import { olderSchema } from '../internal/refusals.ts'
 import type { OpenStoreOptions } from '../open-store.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
@@ -51,7 +51,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   try {
     const { version, pending } = await store.schema()
     if (pending.length > 0 && migrate) {
-      if (writer === undefined) throw olderSchema(path, version)
+      if (writer === undefined) throw olderSchema(path, version, LATEST)
       await store.migrate()
     }
     return store
@@ -59,12 +59,4 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     await store.close()
     throw error
   }
-}
-
-function olderSchema(location: string, found: number): StoreError {
-  return new StoreError(
-    `store ${location}: its tables have version ${found}, expected ${LATEST}`,
-    { kind: 'older-schema', found, latest: LATEST },
-    { hint: 'Run openpredict db migrate.' },
-  )
 }

@@ -1,11 +1,13 @@
-import { BarSeries } from '@openpredict/market'
+import type { BarSeries } from '@openpredict/market'
 
+import { ColumnSink } from '../internal/column-sink.ts'
+import { wholeNumber } from '../internal/statements.ts'
 import type { Row } from '../rows.ts'
 import type { BarQuery, RowQuery, StoredBar } from '../store.ts'
 import type { TableName } from '../tables.ts'
-import type { Connection, SqlValue } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { decodeRow } from './row-codec.ts'
-import { countSql, misuse, selectSql } from './statements.ts'
+import { countSql, selectSql } from './statements.ts'
 
 const BAR = 'SELECT timestamp, open, high, low, close, volume FROM ohlc_data WHERE instrument = ?'
 const STORED_BAR = `SELECT timestamp, open, high, low, close, volume, source, ingested_at, revision
@@ -19,9 +21,7 @@ export function readBars(connection: Connection, query: BarQuery): BarSeries {
   if (last === undefined) {
     connection.each(`${span} ORDER BY timestamp`, [instrument, from, to], (row) => sink.push(row))
   } else {
-    if (!(Number.isSafeInteger(last) && last >= 0)) {
-      throw misuse(`last ${last}: expected a whole number of 0 or more`)
-    }
+    wholeNumber('last', last)
     const newest = `SELECT * FROM (${span} ORDER BY timestamp DESC LIMIT ?) ORDER BY timestamp`
     connection.each(newest, [instrument, from, to, last], (row) => sink.push(row))
   }
@@ -67,35 +67,4 @@ export function historyVersion(connection: Connection, instrument: string): numb
 /** The highest cycle number of an instrument. */
 export function lastCycle(connection: Connection, instrument: string): number {
   return connection.number('SELECT max(cycle) FROM collection_cycles WHERE instrument = ?', [instrument])
-}
-
-/** Collects rows of six numbers into the columns of a series, without an object a bar. */
-class ColumnSink {
-  #columns = Array.from({ length: 6 }, () => new Float64Array(1_024))
-  #length = 0
-
-  push(row: readonly SqlValue[]): void {
-    const capacity = this.#columns[0]?.length ?? 0
-    if (this.#length === capacity) {
-      this.#columns = this.#columns.map((column) => {
-        const grown = new Float64Array(capacity * 2)
-        grown.set(column)
-        return grown
-      })
-    }
-    const i = this.#length++
-    for (let c = 0; c < 6; c++) (this.#columns[c] as Float64Array)[i] = row[c] as number
-  }
-
-  series(): BarSeries {
-    const [time, open, high, low, close, volume] = this.#columns.map((column) => column.slice(0, this.#length)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ]
-    return new BarSeries({ time, open, high, low, close, volume })
-  }
 }

@@ -1,10 +1,10 @@
 import { StoreError } from '../errors.ts'
 import { columnsOf } from '../internal/columns.ts'
 import type { Fields } from '../internal/row-check.ts'
+import type { SqlValue } from '../internal/statements.ts'
 import { storableJson, storableText } from '../internal/storable-text.ts'
 import type { Json, Row } from '../rows.ts'
 import type { ColumnKind, TableName } from '../tables.ts'
-import type { SqlValue } from './connection.ts'
 
 /** A row that was checked, as the values of its table's columns in order. */
 export function encodeRow(table: TableName, row: Fields): SqlValue[] {

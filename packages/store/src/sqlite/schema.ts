@@ -1,7 +1,7 @@
-import { StoreError } from '../errors.ts'
+import { type Migration, schemaStateOf } from '../internal/migration.ts'
 import type { SchemaState } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { LATEST, type Migration, MIGRATIONS } from './migrations.ts'
+import { MIGRATIONS } from './migrations.ts'
 
 const HISTORY = `CREATE TABLE schema_migrations (
   version INTEGER NOT NULL PRIMARY KEY CONSTRAINT version_range CHECK (version >= 1),
@@ -17,23 +17,11 @@ export function schemaState(connection: Connection, location: string): SchemaSta
   const applied = hasHistory(connection)
     ? connection.all('SELECT version, checksum FROM schema_migrations ORDER BY version')
     : []
-  const version = Number(applied.at(-1)?.[0] ?? 0)
-  if (version > LATEST) {
-    throw new StoreError(
-      `store ${location}: its tables have version ${version}, this program knows up to ${LATEST}`,
-      { kind: 'newer-schema', found: version, latest: LATEST },
-      { hint: 'Update OpenPredict.' },
-    )
-  }
-  const changed = MIGRATIONS.slice(0, version).find(({ checksum }, i) => checksum !== applied[i]?.[1])
-  if (changed !== undefined) {
-    throw new StoreError(
-      `store ${location}: its migration ${changed.version} is not the one that this program knows`,
-      { kind: 'changed-migration', version: changed.version },
-      { hint: 'Use the version of OpenPredict that made the file, or a new file.' },
-    )
-  }
-  return { version, latest: LATEST, pending: MIGRATIONS.slice(version).map((migration) => migration.version) }
+  return schemaStateOf(
+    applied.map(([version, checksum]) => ({ version: Number(version), checksum: String(checksum) })),
+    MIGRATIONS,
+    location,
+  )
 }
 
 /** Applies one migration within the open transaction. */

@@ -1,7 +1,10 @@
 import type { BarSeries, Clock } from '@openpredict/market'
 
-import { StoreError } from '../errors.ts'
+import { pagesOf } from '../internal/pages.ts'
+import { probeFailed, probeRow } from '../internal/probe.ts'
+import { closedStore, readOnlyStore } from '../internal/refusals.ts'
 import { orAborted, SerialQueue } from '../internal/serial-queue.ts'
+import type { SqlValue } from '../internal/statements.ts'
 import { WorkScope } from '../internal/work-scope.ts'
 import type { Row } from '../rows.ts'
 import type {
@@ -15,8 +18,8 @@ import type {
   StreamOptions,
   WaitOptions,
 } from '../store.ts'
-import { TABLE_NAMES, type TableName, tableOf } from '../tables.ts'
-import type { Connection, SqlValue } from './connection.ts'
+import { TABLE_NAMES, type TableName } from '../tables.ts'
+import type { Connection } from './connection.ts'
 import { writeWhole } from './whole-file.ts'
 import { whenFree } from './lock-wait.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -24,7 +27,7 @@ import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } f
 import { decodeRow, encodeRow } from './row-codec.ts'
 import { applyMigration, schemaState } from './schema.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
-import { insertSql, misuse, selectSql } from './statements.ts'
+import { insertSql, selectSql } from './statements.ts'
 
 /** What a `SqliteStore` is made of. */
 export interface SqliteStoreParts {
@@ -36,8 +39,6 @@ export interface SqliteStoreParts {
   readonly clock: Clock
   readonly lockTimeoutMs: number
 }
-
-const PAGE = 1_000
 
 /** A store in one SQLite database. */
 export class SqliteStore implements Store {
@@ -89,26 +90,15 @@ export class SqliteStore implements Store {
   async *streamRows<T extends TableName>(
     table: T,
     query: Pick<RowQuery, 'instrument' | 'from' | 'to'> = {},
-    { pageSize = PAGE, signal }: StreamOptions = {},
+    options: StreamOptions = {},
   ): AsyncGenerator<Row<T>, void, undefined> {
-    const names = Object.keys(tableOf(table).columns)
-    const key = tableOf(table).key.map((name) => names.indexOf(name))
-    if (!(pageSize >= 1)) throw misuse(`pageSize ${pageSize}: expected a whole number of 1 or more`)
-    const { instrument, from, to } = query
-    const bounds = {
-      limit: pageSize,
-      ...(instrument === undefined ? {} : { instrument }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    }
-    let after: readonly SqlValue[] | undefined
-    for (;;) {
+    const { signal } = options
+    const read = async (bounds: RowQuery, after?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]> => {
       const { sql, values } = selectSql(table, bounds, after)
-      const page = await this.#read('streamRows', (connection) => connection.all(sql, values), { signal })
+      return await this.#read('streamRows', (connection) => connection.all(sql, values), { signal })
+    }
+    for await (const page of pagesOf(table, query, options, read)) {
       for (const row of page) yield decodeRow(table, row)
-      const last = page.at(-1)
-      if (last === undefined || page.length < pageSize) return
-      after = key.map((i) => last[i] ?? null)
     }
   }
 
@@ -147,30 +137,13 @@ export class SqliteStore implements Store {
 
   async probe({ signal }: WaitOptions = {}): Promise<void> {
     this.#work.refuse('probe')
-    const row: Row<'error_log'> = {
-      id: 'ffffffff-ffff-4fff-bfff-ffffffffffff',
-      timestamp: this.#parts.clock.now(),
-      component: 'store',
-      operation: 'probe',
-      error_message: 'written to see whether it can be read back, and rolled back',
-      severity: 'info',
-      error_category: 'database',
-      instrument: null,
-      cycle: null,
-      details: null,
-    }
+    const row = probeRow(this.#parts.clock.now())
     const rollback = new Error('rolled back')
     try {
       await this.#write(signal, (connection) => {
         connection.run(insertSql('error_log'), encodeRow('error_log', row))
         const found = connection.get('SELECT error_message FROM error_log WHERE id = ?', [row.id])?.[0]
-        if (found !== row.error_message) {
-          throw new StoreError(
-            `store ${this.location}: a row that was written did not come back`,
-            { kind: 'io' },
-            { hint: 'Check the disk.' },
-          )
-        }
+        if (found !== row.error_message) throw probeFailed(this.location)
         throw rollback
       })
     } catch (error) {
@@ -236,13 +209,7 @@ export class SqliteStore implements Store {
   async #write<T>(signal: AbortSignal | undefined, work: (connection: Connection) => T | Promise<T>): Promise<T> {
     this.#refuseClosed()
     const { writer } = this.#parts
-    if (writer === undefined) {
-      throw new StoreError(
-        `store ${this.location}: it was opened only for reading`,
-        { kind: 'read-only' },
-        { hint: 'Open it without readOnly.' },
-      )
-    }
+    if (writer === undefined) throw readOnlyStore(this.location)
     return await this.#queue.run(async () => {
       await this.#whenFree(() => writer.exec('BEGIN IMMEDIATE'), signal)
       try {
@@ -263,7 +230,6 @@ export class SqliteStore implements Store {
   }
 
   #refuseClosed(): void {
-    if (!this.#closed) return
-    throw new StoreError(`store ${this.location}: it was closed`, { kind: 'closed' }, { hint: 'Open it again.' })
+    if (this.#closed) throw closedStore(this.location)
   }
 }

@@ -1,7 +1,9 @@
 import type { Bar, BarSeries, Interval } from '@openpredict/market'
 
-import { StoreError } from '../errors.ts'
+import { historyRows } from '../internal/bar-rows.ts'
+import { endedTransaction, rolledBack } from '../internal/refusals.ts'
 import { checkRow, type Fields } from '../internal/row-check.ts'
+import { raiseSql } from '../internal/statements.ts'
 import type { FeatureRow, Row, WithoutInstrument } from '../rows.ts'
 import type {
   BarOrigin,
@@ -19,24 +21,20 @@ import type { Connection } from './connection.ts'
 import { putRows, replaceRows } from './feature-writes.ts'
 import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } from './reads.ts'
 import { encodeRow } from './row-codec.ts'
-import { insertSql, upsertSql } from './statements.ts'
+import { putSql } from './statements.ts'
 
-const PUT_HISTORY = upsertSql('ohlc_history', 'true')
-const PUT_CYCLE = upsertSql('collection_cycles', 'excluded.finished_at >= collection_cycles.finished_at')
-const PUT_ERROR = insertSql('error_log', 'DO NOTHING')
-const PUT_SUSPECT = upsertSql(
-  'ohlc_suspects',
-  '(excluded.first_seen_at, excluded.times_seen) >= (ohlc_suspects.first_seen_at, ohlc_suspects.times_seen)',
-  { admitted_at: 'coalesce(ohlc_suspects.admitted_at, excluded.admitted_at)' },
-)
-const PUT_MISSING = upsertSql('missing_minutes', 'excluded.times_asked >= missing_minutes.times_asked', {
-  healed_at: 'coalesce(missing_minutes.healed_at, excluded.healed_at)',
-})
 const HEAL = 'UPDATE missing_minutes SET healed_at = ? WHERE instrument = ? AND timestamp = ? AND healed_at IS NULL'
 /** What a healed minute is checked as, beside its time. */
 const HEALED = { state: 'not_fetched', times_asked: 0 }
-const RAISE = `INSERT INTO instrument_state (instrument, history_version) VALUES (?, 1)
-  ON CONFLICT (instrument) DO UPDATE SET history_version = history_version + 1`
+const RAISE = raiseSql('?')
+/** Made once: what makes statements is slower than what runs them. */
+const PUT = {
+  ohlc_history: putSql('ohlc_history'),
+  ohlc_suspects: putSql('ohlc_suspects'),
+  missing_minutes: putSql('missing_minutes'),
+  collection_cycles: putSql('collection_cycles'),
+  error_log: putSql('error_log'),
+}
 
 /** One open transaction on a connection. The store begins, commits and rolls back; this writes and reads. */
 export class SqliteTransaction implements StoreTransaction {
@@ -94,14 +92,7 @@ export class SqliteTransaction implements StoreTransaction {
     bars: Iterable<Bar>,
     { source }: { readonly source: string },
   ): Promise<number> {
-    const rows = Array.from(bars, ({ time, ...prices }) => ({
-      instrument,
-      interval,
-      timestamp: time,
-      ...prices,
-      source,
-    }))
-    return this.#put('ohlc_history', PUT_HISTORY, rows)
+    return this.#put('ohlc_history', historyRows(bars, { instrument, interval, source }))
   }
 
   async putRows<T extends FeatureTableName>(
@@ -129,22 +120,22 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   async putCycle(cycle: Row<'collection_cycles'>): Promise<void> {
-    this.#put('collection_cycles', PUT_CYCLE, [cycle])
+    this.#put('collection_cycles', [cycle])
   }
 
   async putError(error: Row<'error_log'>): Promise<void> {
-    this.#put('error_log', PUT_ERROR, [error])
+    this.#put('error_log', [error])
   }
 
   async putSuspects(instrument: string, suspects: Iterable<WithoutInstrument<'ohlc_suspects'>>): Promise<number> {
-    return this.#put('ohlc_suspects', PUT_SUSPECT, withInstrument(suspects, instrument))
+    return this.#put('ohlc_suspects', withInstrument(suspects, instrument))
   }
 
   async putMissingMinutes(
     instrument: string,
     minutes: Iterable<WithoutInstrument<'missing_minutes'>>,
   ): Promise<number> {
-    return this.#put('missing_minutes', PUT_MISSING, withInstrument(minutes, instrument))
+    return this.#put('missing_minutes', withInstrument(minutes, instrument))
   }
 
   async markHealed(instrument: string, minutes: Iterable<number>, healedAt: number): Promise<number> {
@@ -157,30 +148,18 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   /** Checks all rows, then runs a statement for each; says how many rows it inserted or changed. */
-  #put(table: TableName, sql: string, rows: readonly Fields[]): number {
+  #put(table: keyof typeof PUT, rows: readonly Fields[]): number {
     const connection = this.#open()
     for (const row of rows) checkRow(table, row)
     let changed = 0
-    for (const row of rows) changed += connection.run(sql, encodeRow(table, row))
+    for (const row of rows) changed += connection.run(PUT[table], encodeRow(table, row))
     return changed
   }
 
   #open(): Connection {
-    if (this.#ended) {
-      throw new StoreError(
-        'the transaction has ended',
-        { kind: 'closed' },
-        { hint: 'Await everything that the work of a transaction starts.' },
-      )
-    }
+    if (this.#ended) throw endedTransaction()
     // A full disk makes SQLite roll back by itself; without this, what follows would be stored statement by statement.
-    if (!this.#connection.inTransaction) {
-      throw new StoreError(
-        'the database has rolled the transaction back after an earlier failure',
-        { kind: 'io' },
-        { hint: 'See the failure before this one.' },
-      )
-    }
+    if (!this.#connection.inTransaction) throw rolledBack()
     return this.#connection
   }
 }

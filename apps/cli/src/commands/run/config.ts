@@ -65,8 +65,9 @@ function shown(setting: Setting<unknown>, { env, envFile }: Services): ShownSett
   return { name, value: value === null ? null : secret === true ? '•••' : withoutPassword(value), from, about }
 }
 
-/** The room left beside a store's file. */
+/** The room left beside a store's file; a server looks after its own. */
 async function freeSpace(url: string): Promise<string> {
+  if (!/^sqlite:/i.test(url)) return 'the store is on a server'
   const folder = dirname(resolve(url.replace(/^sqlite:/i, '')))
   const { bavail, bsize } = await statfs(folder)
   const free = Math.floor((bavail * bsize) / MIB)

@@ -1,0 +1,158 @@
+import { type LocalProject, localSupabase, signJwt, unavailable } from '@openpredict/local-supabase'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { rowsOf, testDatabase, type TestDatabase } from '../../test/on-server.ts'
+import { TABLE_NAMES } from '../tables.ts'
+import { bars, cycleRow, FEATURE_TABLES, FEATURES, NQ, ORIGIN, T0 } from '../testing/samples.ts'
+
+const VIEWS = ['active_pools', 'current_levels', 'latest_cycle', 'open_gaps', 'todays_events']
+const EVERYTHING = [...TABLE_NAMES, ...VIEWS]
+/** What `service_role` does not write: who applies migrations owns the tables. */
+const OWNERS_ONLY = ['schema_migrations']
+
+const reason = unavailable()
+const noApi = unavailable('data API')
+
+let here: TestDatabase
+
+beforeAll(async () => {
+  if (reason !== undefined) return undefined
+  here = await testDatabase()
+  const store = await here.open()
+  await store.transaction(async (tx) => {
+    await tx.putBars(NQ, bars(3), ORIGIN)
+    for (const table of FEATURE_TABLES) await tx.putRows(table, NQ, [FEATURES[table]], { historyVersion: 0, asOf: T0 })
+    await tx.putCycle(cycleRow())
+  })
+  return () => here[Symbol.asyncDispose]()
+})
+
+/** What a role is told when it runs a statement: `undefined` when it is carried out. */
+async function refusal(role: string, sql: string): Promise<string | undefined> {
+  await here.client.query(`BEGIN; SET LOCAL ROLE ${role}`)
+  try {
+    await here.client.query(sql)
+    return undefined
+  } catch (error) {
+    return (error as { code?: string }).code
+  } finally {
+    await here.client.query('ROLLBACK')
+  }
+}
+
+describe.skipIf(reason !== undefined)('by SQL', () => {
+  it.each(EVERYTHING)('anon reaches nothing of %s', async (name) => {
+    for (const sql of [`SELECT FROM ${name}`, `DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`]) {
+      // 55000: a view that cannot be written, whoever tries.
+      const refused = sql.startsWith('SELECT') ? ['42501'] : ['42501', '55000']
+      expect(refused.map((code) => `${sql}: ${code}`)).toContain(`${sql}: ${await refusal('anon', sql)}`)
+    }
+    expect(await refusal('anon', `TRUNCATE ${name}`)).toMatch(/42501|42809/)
+  })
+
+  it.each(EVERYTHING)('authenticated reads %s and changes nothing', async (name) => {
+    expect(await refusal('authenticated', `SELECT FROM ${name}`)).toBeUndefined()
+    for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`]) {
+      expect(`${sql}: ${await refusal('authenticated', sql)}`).toMatch(/: (42501|55000)$/)
+    }
+    expect(await refusal('authenticated', `TRUNCATE ${name}`)).toMatch(/42501|42809/)
+  })
+
+  it('authenticated sees the rows, through the views as well', async () => {
+    await here.client.query('BEGIN; SET LOCAL ROLE authenticated')
+    expect(await rowsOf(here.client, 'SELECT count(*)::int AS n FROM ohlc_data')).toEqual([{ n: 3 }])
+    expect(await rowsOf(here.client, 'SELECT level_type FROM current_levels')).toEqual([{ level_type: 'ASIAN_HIGH' }])
+    await here.client.query('ROLLBACK')
+  })
+
+  it.each(TABLE_NAMES)('service_role writes %s, but for what only the owner does', async (name) => {
+    const expected = OWNERS_ONLY.includes(name) ? '42501' : undefined
+    expect(await refusal('service_role', `SELECT FROM ${name}`)).toBeUndefined()
+    expect(await refusal('service_role', `DELETE FROM ${name}`)).toBe(expected)
+  })
+
+  it('only service_role prunes, and never the last 40 days', async () => {
+    const prune = (days: number): string => `SELECT * FROM prune_before(now() - interval '${days} days')`
+    expect(await refusal('anon', prune(400))).toBe('42501')
+    expect(await refusal('authenticated', prune(400))).toBe('42501')
+    expect(await refusal('service_role', prune(400))).toBeUndefined()
+    expect(await refusal('service_role', prune(39))).toBe('22023')
+    await here.client.query('BEGIN')
+    const pruned = await rowsOf(
+      here.client,
+      `SELECT table_name, deleted::int FROM prune_before('2024-07-01T14:32:00Z')`,
+    )
+    await here.client.query('ROLLBACK')
+    expect(pruned).toContainEqual({ table_name: 'ohlc_data', deleted: 2 })
+    expect(pruned.map((row) => row['table_name'])).toEqual(
+      TABLE_NAMES.filter((name) => !['instrument_state', 'schema_migrations'].includes(name)),
+    )
+  })
+
+  it('leaves nothing new open to anon either', async () => {
+    await here.client.query('CREATE TABLE later (a int); CREATE SEQUENCE later_seq')
+    expect(await refusal('anon', 'SELECT FROM later')).toBe('42501')
+    expect(await refusal('anon', `SELECT nextval('later_seq')`)).toBe('42501')
+    await here.client.query('DROP TABLE later; DROP SEQUENCE later_seq')
+  })
+})
+
+describe.skipIf(noApi !== undefined)('over HTTP', () => {
+  let project: LocalProject
+  let paths: Readonly<Record<string, object>>
+
+  beforeAll(async () => {
+    project = await (await localSupabase()).startDataApi(here.database)
+    const root = await call('GET', '/', project.keys.serviceRole)
+    paths = ((await root.json()) as { paths: Record<string, object> }).paths
+  })
+
+  function call(method: string, path: string, key: string): Promise<Response> {
+    const headers = { apikey: key, 'content-type': 'application/json', prefer: 'tx=rollback' }
+    const body = method === 'POST' || method === 'PATCH' ? { body: '{}' } : {}
+    return fetch(`${project.url}/rest/v1${path}`, { method, headers, ...body })
+  }
+
+  const status = async (method: string, path: string, key: string): Promise<number> =>
+    (await call(method, path, key)).status
+
+  it('lists the tables, the views and one function, and nothing else', () => {
+    expect(Object.keys(paths).toSorted()).toEqual(
+      ['/', ...EVERYTHING.map((name) => `/${name}`), '/rpc/prune_before'].toSorted(),
+    )
+  })
+
+  it('shows anon nothing at all', async () => {
+    const { anon, publishable } = project.keys
+    for (const path of Object.keys(paths).filter((name) => name !== '/')) {
+      for (const key of [anon, publishable]) {
+        for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
+          if (path.startsWith('/rpc/') && method !== 'GET' && method !== 'POST') continue
+          // 404: PostgREST does not tell anon of functions that it may not call.
+          // 500: a view that cannot be written, whoever tries.
+          const refused = method !== 'GET' && VIEWS.includes(path.slice(1)) ? [401, 405, 500] : [401, 404, 405]
+          const found = await status(method, path, key)
+          expect({ method, path, found, refused: refused.includes(found) }).toMatchObject({ refused: true })
+        }
+      }
+    }
+  })
+
+  it('lets authenticated read and nothing more', async () => {
+    const user = signJwt(project.jwtSecret, { role: 'authenticated' })
+    for (const path of EVERYTHING.map((name) => `/${name}`)) {
+      expect({ path, status: await status('GET', path, user) }).toEqual({ path, status: 200 })
+      for (const method of ['POST', 'DELETE'])
+        expect(`${path} ${await status(method, path, user)}`).toMatch(/ (403|405|500)$/)
+    }
+    expect(await status('POST', '/rpc/prune_before', user)).toBeOneOf([403, 404])
+  })
+
+  it('lets service_role write', async () => {
+    const { serviceRole, secret } = project.keys
+    for (const key of [serviceRole, secret]) {
+      expect(await status('GET', '/ohlc_data', key)).toBe(200)
+      expect(await status('DELETE', '/ohlc_data?instrument=eq.NONE', key)).toBe(204)
+    }
+  })
+})

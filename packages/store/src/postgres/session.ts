@@ -1,0 +1,118 @@
+import { rolledBack } from '../internal/refusals.ts'
+import { storeErrorOf } from './failures.ts'
+import type { PgClient, PgModule, PgResult, PgRowStream, PgValue } from './pg-types.ts'
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly client: PgClient
+  readonly pg: PgModule
+  readonly location: string
+  /** Whether statements are prepared on the connection. */
+  readonly prepare: boolean
+  /** How long to wait for an answer before the connection is taken for dead, ms. */
+  readonly timeoutMs: number
+}
+
+const names = new Map<string, string>()
+
+/** A name for a statement, the same every time. */
+function nameOf(sql: string): string {
+  const known = names.get(sql)
+  if (known !== undefined) return known
+  const name = `openpredict_${names.size + 1}`
+  names.set(sql, name)
+  return name
+}
+
+/** One connection while it is in use: statements are prepared once, failures are `StoreError`s. */
+export class Session {
+  readonly #parts: SessionParts
+  #running = 0
+  #failure: unknown
+  #inTransaction = false
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a statement has not been answered yet. */
+  get isBusy(): boolean {
+    return this.#running > 0
+  }
+
+  /** Begins a transaction with whatever else goes with it, in one message. */
+  async begin(sql: string): Promise<void> {
+    this.#inTransaction = true
+    await this.#run(() => this.#parts.client.query({ text: `BEGIN; ${sql}`, query_timeout: this.#parts.timeoutMs }))
+  }
+
+  /** Commits. Rejects when the database has given the transaction up: it would say nothing. */
+  async commit(): Promise<void> {
+    const { command } = await this.#run(() =>
+      this.#parts.client.query({ text: 'COMMIT', query_timeout: this.#parts.timeoutMs }),
+    )
+    this.#inTransaction = false
+    if (command === 'ROLLBACK') throw rolledBack(this.#failure)
+  }
+
+  /** Takes back what was not committed. */
+  async rollback(): Promise<void> {
+    this.#inTransaction = false
+    await this.#parts.client.query({ text: 'ROLLBACK', query_timeout: this.#parts.timeoutMs })
+  }
+
+  /** Runs statements without parameters. */
+  async exec(sql: string): Promise<void> {
+    await this.#run(() => this.#parts.client.query({ text: sql, query_timeout: this.#parts.timeoutMs }))
+  }
+
+  /** Runs a statement; its rows are arrays of texts. */
+  async query(sql: string, values: readonly PgValue[] = []): Promise<PgResult> {
+    const { client, prepare, timeoutMs } = this.#parts
+    const name = prepare ? { name: nameOf(sql) } : {}
+    const config = { text: sql, values, rowMode: 'array', query_timeout: timeoutMs, ...name } as const
+    return await this.#run(() => client.query(config))
+  }
+
+  /** Runs a statement and says how many rows it changed. */
+  async run(sql: string, values: readonly PgValue[] = []): Promise<number> {
+    return (await this.query(sql, values)).rowCount ?? 0
+  }
+
+  /** The first column of the first row as a number. */
+  async number(sql: string, values: readonly PgValue[] = []): Promise<number> {
+    return Number((await this.query(sql, values)).rows[0]?.[0] ?? 0)
+  }
+
+  /**
+   * Calls `visit` with each row as it comes, so that no more than one is held. Not timed by the client, which would hold
+   * all of them; the server's own limit and the connection's keep-alive bound it.
+   */
+  async each(sql: string, values: readonly PgValue[], visit: (row: readonly (string | null)[]) => void): Promise<void> {
+    const { client, pg, prepare } = this.#parts
+    const name = prepare ? { name: nameOf(sql) } : {}
+    await this.#run(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const stream: PgRowStream = client.query(new pg.Query({ text: sql, values, rowMode: 'array', ...name }))
+          stream.on('row', visit)
+          stream.on('end', resolve)
+          stream.on('error', reject)
+        }),
+    )
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#inTransaction && this.#failure !== undefined) throw rolledBack(this.#failure)
+    this.#running++
+    try {
+      return await work()
+    } catch (error) {
+      const failure = storeErrorOf(error, this.#parts.location)
+      this.#failure ??= failure
+      throw failure
+    } finally {
+      this.#running--
+    }
+  }
+}

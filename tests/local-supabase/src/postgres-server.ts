@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { Client } from 'pg'
+
+import type { Binaries } from './binaries.ts'
+import { freePort } from './free-port.ts'
+import { giveToOrdinaryUser, openedToOrdinaryUser, ordinaryUser } from './ordinary-user.ts'
+import { rolesSql, TEMPLATE_SQL } from './supabase-roles.ts'
+
+/** A PostgreSQL server that runs. */
+export interface PostgresServer {
+  readonly port: number
+  /** The password of `supabase_admin` (a superuser), `postgres` (not one, as on Supabase) and `authenticator`. */
+  readonly password: string
+  /** Runs statements as superuser. */
+  query(database: string, sql: string): Promise<void>
+  /** Ends it at once: nobody needs the data afterwards. */
+  stop(): Promise<void>
+}
+
+/** No persistence, and nothing in the background that would make one run differ from the next. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  shared_buffers: '64MB',
+  max_connections: '200',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  timezone: 'UTC',
+}
+
+/** Makes a cluster in a folder that exists and starts it, with Supabase's roles and default grants. */
+export async function startPostgres(binaries: Binaries, folder: string, password: string): Promise<PostgresServer> {
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  chmodSync(data, 0o700)
+  giveToOrdinaryUser(data)
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  giveToOrdinaryUser(passwordFile)
+  const logFile = join(folder, 'postgres.log')
+  const log = openSync(logFile, 'a')
+  const programs = openedToOrdinaryUser(binaries.programs, folder)
+  const options = { cwd: folder, stdio: ['ignore', log, log] as ['ignore', number, number], ...ordinaryUser() }
+  const init = ['-D', data, '-U', 'supabase_admin', '--pwfile', passwordFile, '--auth=scram-sha-256', '--no-sync']
+  const [code] = (await once(
+    spawn(join(programs, 'initdb'), [...init, '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions'], options),
+    'exit',
+  )) as [number | null]
+  if (code !== 0) throw new Error(`initdb failed:\n${readFileSync(logFile, 'utf8')}`)
+
+  const port = await freePort()
+  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], options)
+  await untilReady(server, logFile)
+
+  const query = async (database: string, sql: string): Promise<void> => {
+    const client = new Client({ host: '127.0.0.1', port, user: 'supabase_admin', password, database })
+    await client.connect()
+    try {
+      await client.query(sql)
+    } finally {
+      await client.end()
+    }
+  }
+  await query('template1', rolesSql(password) + TEMPLATE_SQL)
+  return { port, password, query, stop: () => end(server, 'SIGQUIT') }
+}
+
+/** Ends a child and waits for it. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+}
+
+/** PostgreSQL says in its log that it is ready. */
+async function untilReady(server: ChildProcess, logFile: string): Promise<void> {
+  for (;;) {
+    const log = readFileSync(logFile, 'utf8')
+    if (log.includes('database system is ready to accept connections')) return
+    if (server.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${log}`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
+  }
+}

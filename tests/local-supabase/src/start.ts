@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+import type { Control } from './orders.ts'
+
+/** A server that runs until it is stopped, or until this process is gone. */
+export interface Started {
+  readonly control: Control
+  readonly stop: () => Promise<void>
+}
+
+/** Starts the supervisor, which ends by itself when this process does: also when it is killed. */
+export async function startSupervisor(): Promise<Started> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'supervisor.ts')],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // Out of the terminal's reach: it is for this process to say when it ends.
+      detached: true,
+    },
+  )
+  const exited = once(child, 'exit')
+  const line = await Promise.race([once(child.stdout, 'data') as Promise<[Buffer]>, exited])
+  if (!Buffer.isBuffer(line[0])) throw new Error(`the local server did not start: exit code ${String(line[0])}`)
+  const control = JSON.parse(line[0].toString('utf8')) as Control
+  child.unref()
+  return {
+    control,
+    stop: async () => {
+      child.ref()
+      child.stdin.end()
+      await exited
+    },
+  }
+}
