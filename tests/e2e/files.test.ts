@@ -51,6 +51,18 @@ describe('import and export', () => {
     expect(await rows(workplace)).toEqual(before)
   })
 
+  it('never write over the store that is read', async () => {
+    using workplace = new Workplace()
+    writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 60 * MINUTE)))
+    expect(await workplace.run(['import', 'bars.csv', '--store', 'sqlite:bars.sqlite'])).toMatchObject({ code: 0 })
+    const args = ['export', '--table', 'ohlc_data', '--store', 'sqlite:bars.sqlite', '--output', 'bars.sqlite']
+    const refused = await workplace.run(args)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('bars.sqlite is the file to be read, too.')
+    const kept = await workplace.run([...args.slice(0, -2), '--format', 'ndjson'])
+    expect(kept.stdout.trim().split('\n').length).toBeGreaterThan(50)
+  })
+
   it('write rows as CSV, JSON and one object a line, cut by time', async () => {
     using workplace = new Workplace()
     writeFileSync(workplace.path('bars.csv'), csvOf(market.bars(START, START + 1_440 * MINUTE)))

@@ -35,7 +35,7 @@ afterEach(() => {
 })
 
 async function write(name: string, text: Iterable<string>, signal = new AbortController().signal): Promise<void> {
-  const file = await openOutput(join(folder, name), { input })
+  const file = await openOutput(join(folder, name), { inputs: [input] })
   await file.write(text, { signal })
 }
 
@@ -94,6 +94,10 @@ describe('an output file', () => {
     expect(read('rows')).toBe('after')
     expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
     expect(statSync(join(folder, 'rows')).mode & 0o777).toBe(0o640)
+    // The name that was given says whether it is packed, not that behind the link.
+    symlinkSync('rows', join(folder, 'link.gz'))
+    await write('link.gz', ['packed'])
+    expect(gunzipSync(readFileSync(join(folder, 'rows'))).toString()).toBe('packed')
   })
 
   it.runIf(process.platform !== 'win32')('may be a pipe, which is written to as it is', async () => {
@@ -112,16 +116,16 @@ describe('an output file', () => {
 
   it('is refused before anything is written where it cannot be', async () => {
     mkdirSync(join(folder, 'sub'))
-    await expect(openOutput(join(folder, 'sub'), { input })).rejects.toThrow(UsageError)
-    await expect(openOutput(join(folder, 'sub'), { input })).rejects.toThrow('is a folder')
-    await expect(openOutput(join(folder, 'nowhere', 'rows'), { input })).rejects.toThrow(/ENOENT.*nowhere/)
+    await expect(openOutput(join(folder, 'sub'), { inputs: [input] })).rejects.toThrow(UsageError)
+    await expect(openOutput(join(folder, 'sub'), { inputs: [input] })).rejects.toThrow('is a folder')
+    await expect(openOutput(join(folder, 'nowhere', 'rows'), { inputs: [input] })).rejects.toThrow(/ENOENT.*nowhere/)
   })
 
   it('is never what is read, under whatever name', async () => {
     symlinkSync(input, join(folder, 'link'))
     linkSync(input, join(folder, 'second'))
     for (const name of ['input', 'link', 'second']) {
-      await expect(openOutput(join(folder, name), { input })).rejects.toThrow('is the file to be read, too.')
+      await expect(openOutput(join(folder, name), { inputs: [input] })).rejects.toThrow('is the file to be read, too.')
     }
     expect(read('input')).toBe('bars')
   })

@@ -20,31 +20,44 @@ export interface OutputFile {
 
 /**
  * Sees whether a file can be written, before there is anything to write. Throws a `UsageError` for a folder and for the
- * file at `input` that is being read, and the system's error where the user has no right to write.
+ * file that is being read (`inputs`), and the system's error where the user has no right to write.
  */
-export async function openOutput(path: string, { input }: { readonly input?: string } = {}): Promise<OutputFile> {
+export async function openOutput(
+  path: string,
+  { inputs }: { readonly inputs: readonly string[] },
+): Promise<OutputFile> {
   const found = await statOf(path)
+  const isPacked = extname(path) === '.gz'
   if (found?.isDirectory() === true) throw new UsageError(`${path} is a folder.`, 'Give the name of a file in it.')
-  const source = input === undefined ? undefined : await statOf(input)
-  if (found !== undefined && found.ino === source?.ino && found.dev === source.dev) {
+  for (const input of found === undefined ? [] : inputs) {
+    const source = await statOf(input)
+    if (found?.ino !== source?.ino || found?.dev !== source?.dev) continue
     throw new UsageError(`${path} is the file to be read, too.`, 'Give another name: what is read would be lost.')
   }
   // What is no file, such as a device or a pipe, cannot be replaced.
-  if (found?.isFile() === false) return { write: async (text, { signal }) => await writeTo(path, path, text, signal) }
+  if (found?.isFile() === false) {
+    return { write: async (text, { signal }) => await writeTo(path, path, text, { signal, isPacked }) }
+  }
   const target = found === undefined ? path : await realpath(path)
   await access(dirname(target), constants.W_OK)
   if (found !== undefined) await access(target, constants.W_OK)
-  return { write: async (text, { signal }) => await writeWhole(target, text, { signal, mode: found?.mode }) }
+  const options = { isPacked, mode: found?.mode }
+  return { write: async (text, { signal }) => await writeWhole(target, text, { ...options, signal }) }
+}
+
+interface WriteOptions {
+  readonly signal: AbortSignal
+  readonly isPacked: boolean
 }
 
 async function writeWhole(
   target: string,
   text: Text,
-  { signal, mode }: { readonly signal: AbortSignal; readonly mode: number | undefined },
+  { signal, isPacked, mode }: WriteOptions & { readonly mode: number | undefined },
 ): Promise<void> {
   const partial = `${target}.partial-${process.pid}`
   try {
-    await writeTo(partial, target, text, signal)
+    await writeTo(partial, target, text, { signal, isPacked })
     if (mode !== undefined) await chmod(partial, mode)
     await rename(partial, target)
   } catch (error) {
@@ -53,10 +66,10 @@ async function writeWhole(
   }
 }
 
-async function writeTo(path: string, name: string, text: Text, signal: AbortSignal): Promise<void> {
+async function writeTo(path: string, name: string, text: Text, { signal, isPacked }: WriteOptions): Promise<void> {
   const file = createWriteStream(path)
   try {
-    if (extname(name) === '.gz') await pipeline(text, createGzip(), file, { signal })
+    if (isPacked) await pipeline(text, createGzip(), file, { signal })
     else await pipeline(text, file, { signal })
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException

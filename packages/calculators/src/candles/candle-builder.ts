@@ -55,9 +55,8 @@ export class CandleBuilder {
     return next
   }
 
-  /** The candle as it stands; `undefined` when there is none, or when it began before history did. */
-  candle(historyStart: number): Bar | undefined {
-    if (!this.isForming || this.start < historyStart) return undefined
+  /** The candle as it stands. */
+  candle(): Bar {
     const { start: time, open, high, low, close, volume } = this
     return { time, open, high, low, close, volume }
   }

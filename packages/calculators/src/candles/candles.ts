@@ -3,7 +3,8 @@ import type { Bar, BarSeries } from '@openpredict/market'
 import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
 import { BarReader } from '../internal/bar-reader.ts'
 import { checkOptions } from '../internal/checked-options.ts'
-import { CandleBuilder } from './candle-builder.ts'
+import type { CandleBuilder } from './candle-builder.ts'
+import { CandleReader } from './candle-reader.ts'
 import { requireCandles, requireTimeframe, type Timeframe } from './timeframe.ts'
 
 /** Which bars candles are made of; `instrument` has no effect. */
@@ -29,8 +30,7 @@ export type CandlesOptions = CalculatorOptions
  */
 export class Candles extends BarReader {
   readonly timeframe: Timeframe
-  readonly #builder: CandleBuilder
-  #closed: Bar[] = []
+  readonly #reader: ClosedCandles
 
   constructor(timeframe: Timeframe, options: CandlesOptions = {}) {
     const checked = checkOptions(options)
@@ -38,41 +38,42 @@ export class Candles extends BarReader {
     requireCandles('timeframe', timeframe, checked.interval)
     super(checked)
     this.timeframe = timeframe
-    this.#builder = new CandleBuilder(timeframe)
+    this.#reader = new ClosedCandles(timeframe)
   }
 
   /** The candle that has not closed yet, as far as it goes; `undefined` when no bar lies in it. */
   get forming(): Bar | undefined {
-    return this.#builder.candle(this.position.historyStart)
+    const { builder } = this.#reader
+    return builder.isForming && builder.start >= this.position.historyStart ? builder.candle() : undefined
   }
 
   /** The candles that have closed since the last call, oldest first. */
+  takeClosed(): Bar[] {
+    return this.#reader.takeClosed()
+  }
+
+  override advanceTo(asOf: number): void {
+    super.advanceTo(asOf)
+    this.#reader.closeBy(asOf, this.position)
+  }
+
+  protected override take(bars: BarSeries, from: number, to: number): void {
+    this.#reader.read(bars, from, to, this.position)
+  }
+}
+
+/** Keeps the candles that have closed. */
+class ClosedCandles extends CandleReader {
+  #closed: Bar[] = []
+
   takeClosed(): Bar[] {
     const closed = this.#closed
     this.#closed = []
     return closed
   }
 
-  override advanceTo(asOf: number): void {
-    super.advanceTo(asOf)
-    this.#closeBy(asOf)
-  }
-
-  protected override take(bars: BarSeries, from: number, to: number): void {
-    let i = from
-    while (i < to) {
-      this.#closeBy(bars.time[i] as number)
-      i = this.#builder.take(bars, i, to)
-    }
-    this.#closeBy((bars.time[to - 1] as number) + this.position.interval)
-  }
-
-  #closeBy(time: number): void {
-    const builder = this.#builder
-    if (!builder.isForming || builder.end > time) return
-    const candle = builder.candle(this.position.historyStart)
-    if (candle) this.#closed.push(candle)
-    builder.finish()
+  protected override candleClosed(candle: Readonly<CandleBuilder>): void {
+    this.#closed.push(candle.candle())
   }
 }
 

@@ -41,7 +41,8 @@ export interface Revision {
 export interface Engine {
   /**
    * The six, one a table, each able to go on by itself: `engine.calculators[0].feed(bars)`. Whoever feeds them one by one
-   * gives all of them the same bars, and cannot revise those.
+   * gives all of them the same bars. Bars from before that, or from before rows were taken from one of them, can not be
+   * revised any more.
    */
   readonly calculators: readonly [
     Calculator<ReferenceLevelRow>,

@@ -35,8 +35,9 @@ export class KeptBars {
   readonly #calculators: readonly RowCalculator<object>[]
   readonly #limit: number
   #portions: readonly Portion[] = []
-  /** How many bars the calculators had taken when the last one was kept. */
+  /** How many bars the calculators have taken, and how often rows of them were, as far as is known here. */
   #count = 0
+  #handovers = 0
   #isWhole = true
   #handedOver: HandedOver = { changes: NEVER, finished: NEVER }
 
@@ -52,7 +53,7 @@ export class KeptBars {
     const skip = Math.max(0, to - from - this.#limit - PORTION)
     const first = this.#limit === 0 ? to : from + skip
     if (first > from) BarReader.read(this.#calculators, bars, from, first)
-    this.#checkCount()
+    this.#checkStep()
     let i = first
     while (i < to) {
       const portion = this.#open(interval)
@@ -64,15 +65,18 @@ export class KeptBars {
     }
   }
 
-  /** Notes that rows have been handed over at `asOf`: all that had changed, or only those that were finished. */
+  /** Notes that rows are handed over now, at `asOf`: all that had changed, or only those that were finished. */
   noteHandedOver(kind: keyof HandedOver, asOf: number | undefined = NEVER): void {
+    this.#checkStep()
+    // Each of the calculators hands over what it has next.
+    this.#handovers += this.#calculators.length
     this.#handedOver = kind === 'changes' ? { changes: asOf, finished: asOf } : { ...this.#handedOver, finished: asOf }
     this.#forgetWaiting()
   }
 
   /** What is kept, from the portion on in which a bar that opens at `time` lies or would lie. */
   from(time: number = NEVER): Kept | undefined {
-    this.#checkCount()
+    this.#checkStep()
     const index = Math.max(
       0,
       this.#portions.findLastIndex(({ bars }) => bars.firstTime <= time),
@@ -123,6 +127,7 @@ export class KeptBars {
   clear(): void {
     this.#portions = []
     this.#count = this.#taken()
+    this.#handovers = this.#handedOverBy()
     this.#isWhole = this.#count === 0
   }
 
@@ -160,6 +165,7 @@ export class KeptBars {
     }
     // Those among them that had not changed are known from before.
     if (changes) this.#putLive(known)
+    this.#handovers = this.#handedOverBy()
     this.#forgetWaiting()
   }
 
@@ -206,9 +212,13 @@ export class KeptBars {
     for (const portion of this.#portions) portion.waiting = portion.waiting.map(() => 0)
   }
 
-  /** Forgets everything when the calculators have taken bars that were not kept. */
-  #checkCount(): void {
-    if (this.#taken() !== this.#count) this.clear()
+  /** Forgets everything when the calculators have been given bars, or rows were taken from them, behind its back. */
+  #checkStep(): void {
+    if (this.#taken() !== this.#count || this.#handedOverBy() !== this.#handovers) this.clear()
+  }
+
+  #handedOverBy(): number {
+    return this.#calculators.reduce((sum, calculator) => sum + RowCalculator.handoversOf(calculator), 0)
   }
 
   #taken(): number {

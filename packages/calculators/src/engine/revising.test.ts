@@ -41,6 +41,25 @@ describe('a revision', () => {
     expect([blocks(open.gone), blocks(open.come)]).toEqual([['1: 100 108 100 102 7'], ['1: 99 108 99 102 7']])
   })
 
+  it('forgets the bars from before rows were taken from one of the calculators', () => {
+    const bars = wanderingBars(5_000, START, 3)
+    const engine = createEngine({ revisable: 10_000 })
+    engine.feed(bars, 0, 4_500)
+    engine.calculators[4].takeChanges()
+    engine.feed(bars, 4_500)
+    expect(() => engine.revise(bars[4_400] as Bar)).toThrow(
+      `bars are kept from ${formatInstant(bars[4_500]?.time ?? 0)} on`,
+    )
+    engine.takeChanges()
+    const last = bars[4_999] as Bar
+    expect(countOf(engine.revise(last).gone)).toBe(0)
+    // What is peeked at is not taken.
+    engine.peek({ ...last, time: last.time + MINUTE })
+    expect(countOf(engine.revise(last).gone)).toBe(0)
+    engine.calculators[0].restore(engine.calculators[0].snapshot())
+    expect(() => engine.revise(last)).toThrow('no bars are kept')
+  })
+
   it('leaves the engine as if the bars had always been so', () => {
     const engine = fed(barsFrom(START, [100, 101, 102]))
     engine.takeChanges()

@@ -28,7 +28,7 @@ describe('a bar that cannot be revised', () => {
   it.each<[string, number, string]>([
     ['has not closed', minute(12), 'it has not closed by 2024-07-01T14:12:30.000Z; feed it'],
     ['has not begun', minute(20), 'it has not closed by 2024-07-01T14:12:30.000Z; feed it'],
-    ['lies off the grid', minute(10.5), 'bars are 60 s long there, and begin at whole multiples'],
+    ['lies off the grid', minute(10) + 1, 'bars are 60 s long there, and begin at whole multiples'],
     ['lies off the grid of longer bars', minute(1), 'bars are 300 s long there, and begin at whole multiples'],
     ['lies off their grid before the first', minute(-1), 'bars are 300 s long there, and begin at whole multiples'],
   ])('%s', (_, time, problem) => {
@@ -65,7 +65,6 @@ describe('a bar that cannot be revised', () => {
       message: 'bar 0 (2024-07-01T14:10:00.000Z): high 1 is below low 100',
       failure: { kind: 'bar', index: 0, time: minute(10), problem: 'high 1 is below low 100' },
     })
-    expect(refusal(() => engine.revise(barAt(minute(10) + 1, 100))).failure).toMatchObject({ kind: 'bar' })
     expect(refusal(() => engine.revise(barAt(Number.NaN, 100))).failure).toMatchObject({ kind: 'bar' })
   })
 

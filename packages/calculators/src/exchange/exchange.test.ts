@@ -64,7 +64,7 @@ describe('the exchange format', () => {
     const engine = createEngine()
     engine.feed(wanderingBars(2_000, newYork('2024-07-01 18:00'), 1))
     const rows = engine.takeChanges()
-    for (const table of ['reference_levels', 'fibonacci_pivots'] as const) {
+    for (const table of FEATURE_TABLES) {
       expect(new Set(EXCHANGE[table].columns)).toEqual(new Set(Object.keys(rows[table][0] ?? {})))
     }
   })

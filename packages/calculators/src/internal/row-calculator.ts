@@ -17,6 +17,8 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
   abstract readonly table: FeatureTable
   readonly #settings: Settings
   #finished: Row[] = []
+  /** How often rows were handed over, or another state was taken on. */
+  #handovers = 0
 
   constructor(options: CheckedOptions, settings: Settings = {}) {
     super(options)
@@ -37,24 +39,22 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
   }
 
   takeFinished(): Row[] {
-    const rows = this.#finished
-    this.#finished = []
-    return rows
+    this.#handovers++
+    return this.#takeWaiting()
   }
 
   takeChanges(): Row[] {
-    const finished = this.takeFinished()
-    const changed = this.takeLiveChanges()
-    return changed.length === 0 ? finished : [...finished, ...changed]
+    this.#handovers++
+    return this.#takeAll()
   }
 
   peek(bar: Bar): Row[] {
     const waiting = this.#finished
     const state = save(this.#allParts())
-    this.takeChanges()
+    this.#takeAll()
     try {
       this.next(bar)
-      return this.takeChanges()
+      return this.#takeAll()
     } finally {
       load(this.#allParts(), state)
       this.#finished = waiting
@@ -67,6 +67,7 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
 
   restore(snapshot: CalculatorSnapshot): void {
     RowCalculator.goBack(this, readSnapshot(snapshot, this.table, this.#settings) as unknown as Standing)
+    this.#handovers++
   }
 
   /** Keeps a row that cannot change any more until it is taken. */
@@ -83,6 +84,18 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
   /** All rows that can still change, as copies. */
   protected abstract live(): Row[]
 
+  #takeWaiting(): Row[] {
+    const rows = this.#finished
+    this.#finished = []
+    return rows
+  }
+
+  #takeAll(): Row[] {
+    const finished = this.#takeWaiting()
+    const changed = this.takeLiveChanges()
+    return changed.length === 0 ? finished : [...finished, ...changed]
+  }
+
   #allParts(): Readonly<Record<string, object>> {
     return { position: this.position, ...this.parts() }
   }
@@ -96,6 +109,11 @@ export abstract class RowCalculator<Row extends object> extends BarReader implem
   static goBack(calculator: RowCalculator<object>, { state, waiting }: Standing): void {
     load(calculator.#allParts(), state)
     calculator.#finished = [...waiting] as never[]
+  }
+
+  /** How often rows were handed over, or another state was taken on: tells whether that happened behind one's back. */
+  static handoversOf(calculator: RowCalculator<object>): number {
+    return calculator.#handovers
   }
 
   /** The finished rows that wait to be taken. */

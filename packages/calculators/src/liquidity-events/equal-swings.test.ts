@@ -129,6 +129,11 @@ describe('what is remembered', () => {
     expect(kept(swings(100, 97, 95, 120))).toEqual([120])
   })
 
+  it('is nothing before the first swing, and one less when it is passed', () => {
+    expect(kept([90, 100])).toEqual([])
+    expect(kept(swings(97, 100))).toEqual([100])
+  })
+
   it('are no swings that are too old', () => {
     expect(kept(swings(100, 98, 96), 4)).toEqual([100, 98, 96])
     expect(kept(swings(100, 98, 96), 3)).toEqual([98, 96])

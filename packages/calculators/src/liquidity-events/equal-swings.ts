@@ -5,7 +5,7 @@ import { SwingDetector } from '../swings/swing-detector.ts'
 interface EarlierSwing {
   readonly time: number
   readonly price: number
-  /** The highest high of the candles after it, up to the next swing in the list. */
+  /** The highest high of the candles after it, up to those that confirm the next swing in the list: that swing included. */
   highAfter: number
 }
 
@@ -57,7 +57,6 @@ export class EqualSwings {
       if (this.#isBelow(price, between)) return undefined
       const isNear = reaches(this.#tolerance, Math.abs(price - swing.price))
       if (isNear && between <= Math.max(price, swing.price)) return swing
-      between = Math.max(between, swing.price)
     }
     return undefined
   }
@@ -69,7 +68,7 @@ export class EqualSwings {
     while (last !== undefined && this.#isBelow(last.price, price)) {
       earlier.pop()
       const before = earlier.at(-1)
-      if (before !== undefined) before.highAfter = Math.max(before.highAfter, last.price, last.highAfter)
+      if (before !== undefined) before.highAfter = Math.max(before.highAfter, last.highAfter)
       last = before
     }
     const firstKept = earlier.findIndex((swing) => time - swing.time <= this.#apartMs)

@@ -110,6 +110,13 @@ describe.each(SIDES)('the hold of $pool', (side) => {
     expect(events.current()).toEqual([])
   })
 
+  it('of a run is finished with a bar that opens too late to reclaim it', () => {
+    const events = fedAt(side, [taking(1000.5), BEYOND])
+    events.next(barAt(minute(20), side.prices(INSIDE)))
+    expect(events.takeFinished()).toMatchObject([{ reclaimed_at: null }])
+    expect(events.current()).toEqual([])
+  })
+
   it('is told whenever it has grown', () => {
     const events = fedAt(side, [taking(1000.5)])
     expect(events.takeChanges()).toMatchObject([{ quality: 'RUN', hold_minutes: 0 }])

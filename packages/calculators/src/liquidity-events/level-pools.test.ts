@@ -68,6 +68,14 @@ describe('the pool of a session', () => {
     ])
   })
 
+  it('is made of the whole session, also when another begins within it', () => {
+    const london = newYork('2024-07-02 03:00')
+    const bars = [nyBar('2024-07-02 03:00', RANGE), nyBar('2024-07-02 09:00', to(990))]
+    expect(told('LONDON_HIGH', [...bars, nyBar('2024-07-02 12:00', to(1001))])).toEqual([[1000, london, 2, 'WICK']])
+    const higher = bars.with(1, nyBar('2024-07-02 09:00', to(1010)))
+    expect(told('LONDON_HIGH', [...higher, nyBar('2024-07-02 12:00', to(1011))])).toEqual([[1010, london, 2, 'WICK']])
+  })
+
   it('is none when history does not reach back to the start of the session', () => {
     const bars = [nyBar('2024-07-01 18:01', RANGE), nyBar('2024-07-02 02:00', to(1001))]
     expect(told('ASIAN_HIGH', bars, {})).toEqual([])

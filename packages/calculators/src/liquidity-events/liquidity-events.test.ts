@@ -101,6 +101,17 @@ describe('liquidity events', () => {
     expect(events.takeChanges()).toMatchObject([{ quality: 'NEAR_MISS' }])
   })
 
+  it('go on from a snapshot, and are shown before they are made, where bars make up no candles for swings', () => {
+    const options = { ...HISTORY, interval: '30m' } as const
+    const events = new LiquidityEvents(options)
+    events.next(YESTERDAY)
+    const restored = new LiquidityEvents(options)
+    restored.restore(events.snapshot())
+    expect(restored.peek(barAt(OPEN, TAKES_HIGH))).toMatchObject([{ level_type: 'PREV_DAY_HIGH' }])
+    restored.next(barAt(OPEN, TAKES_HIGH))
+    expect(types(restored.takeChanges())).toEqual(['PREV_DAY_HIGH'])
+  })
+
   it('go on from a snapshot: pools, approaches, holds and swings', () => {
     const bars = wanderingBars(1_500, newYork('2024-07-01 18:00'), 9)
     const events = new LiquidityEvents()

@@ -93,11 +93,6 @@ export class LiquidityEvents extends RowCalculator<LiquidityEventRow> {
     return this.live()
   }
 
-  override advanceTo(asOf: number): void {
-    super.advanceTo(asOf)
-    this.#swings?.closeBy(asOf, this.position)
-  }
-
   protected override parts(): Readonly<Record<string, object>> {
     const swings = this.#swings === undefined ? {} : { swings: this.#swings }
     return { above: this.#above, below: this.#below, ...this.#levels.parts(), ...swings }
@@ -120,7 +115,6 @@ export class LiquidityEvents extends RowCalculator<LiquidityEventRow> {
       this.#levels.extend(this.#range)
       while (i < next) i = this.#takeCandle(bars, i, next)
     }
-    this.#swings?.closeBy((bars.time[to - 1] as number) + position.interval, position)
   }
 
   /** Takes the bars from index `i` on that lie in one candle: swings that the one before confirms make pools first. */

@@ -390,7 +390,7 @@ describe('other bars and instruments', () => {
   })
 
   it('refuses a tolerance that is none', () => {
-    for (const openTolerance of [-1, Number.NaN]) {
+    for (const openTolerance of [-1, Number.NaN, Number.POSITIVE_INFINITY, '15' as unknown as number]) {
       expect(() => new ReferenceLevels({ openTolerance })).toThrow(CalculatorError)
     }
   })

@@ -1,7 +1,7 @@
 import type { Bar, BarSeries } from '@openpredict/market'
 
 import type { CalculatorOptions, HistoryOptions } from '../calculator.ts'
-import { checkOptions, requireOption } from '../internal/checked-options.ts'
+import { checkOptions, requireNumber } from '../internal/checked-options.ts'
 import { MINUTE } from '../internal/periods.ts'
 import { historyOf } from '../internal/history.ts'
 import { Range } from '../internal/range.ts'
@@ -59,7 +59,7 @@ export class ReferenceLevels extends RowCalculator<ReferenceLevelRow> {
   constructor(options: ReferenceLevelsOptions = {}) {
     const { openTolerance = 15 } = options
     const checked = checkOptions(options)
-    requireOption(openTolerance >= 0, 'openTolerance', openTolerance, 'minutes, 0 or more')
+    requireNumber('openTolerance', openTolerance, 0, 'minutes')
     super(checked, { openTolerance })
     const { decimals } = checked
     this.#opens = OPENS.map((definition) => new OpenLevel(definition, openTolerance * MINUTE, decimals))

@@ -36,7 +36,7 @@ export async function calculate(flags: CalculateFlags, services: Services): Prom
   const started = timer.now()
   const tables = wantedTables(flags.table)
   const instrument = configuredInstrument(flags, services.env)
-  const file = output === undefined ? undefined : await openOutput(output, { input })
+  const file = output === undefined ? undefined : await openOutput(output, { inputs: [input] })
   using lines = new SortedLines()
   const summary = await terminal.spin(`reading ${input}`, (show) =>
     readInput(() => computeInto(lines, flags, { tables, instrument, signal, show })),

@@ -20,7 +20,8 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
   const { terminal } = services
   const table = tableNamed(flags.table)
   const instrument = configuredInstrument(flags, services.env)
-  await using store = await openConfiguredStore(configuredStore(flags, services.env), {
+  const url = configuredStore(flags, services.env)
+  await using store = await openConfiguredStore(url, {
     clock: services.clock,
     readOnly: true,
   })
@@ -39,10 +40,17 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
     await pipeline(paced(lines, signal), process.stdout, { end: false, signal })
     return EXIT.fine
   }
-  await (await openOutput(flags.output)).write(paced(lines, signal), { signal })
+  const file = await openOutput(flags.output, { inputs: filesOfStore(url) })
+  await file.write(paced(lines, signal), { signal })
   if (flags.json === true) terminal.out(JSON.stringify({ table, format, output: flags.output, ...counted }))
   else terminal.out(`${count(counted.rows, 'row')} of ${table} written to ${flags.output}`)
   return EXIT.fine
+}
+
+/** The files that a store is in: none of them may be written over by what is read from it. */
+function filesOfStore(url: string): readonly string[] {
+  const [, path] = /^sqlite:(.+)$/i.exec(url) ?? []
+  return path === undefined ? [] : [path, `${path}-wal`, `${path}-shm`]
 }
 
 function tableNamed(text: string): TableName {

@@ -13,7 +13,7 @@ export interface FeatureView {
 
 type Direction = 'BULLISH' | 'BEARISH' | 'NEUTRAL'
 
-/** The latest break of structure of each timeframe, shortest timeframe first, with the way price has come since. */
+/** The latest break of structure of each timeframe, shortest timeframe first, with the way from the price to the level. */
 export function structureLines(rows: readonly Row<'market_structure'>[], view: FeatureView): readonly string[] {
   const order = ['1m', '5m', '15m', '1H', '4H']
   const latest = new Map<string, Row<'market_structure'>>()
