@@ -63,8 +63,10 @@ export function configured<T>(setting: Setting<T>, env: Environment): T | undefi
 /** A text that may be a URL, safe to print: without user, password, query and fragment. */
 export function withoutPassword(text: string): string {
   const url = URL.parse(text)
-  // What does not read as a URL but looks like one may hide a password anywhere.
-  if (url === null && /:\/\/|@/.test(text)) return text.replace(/^([a-z][a-z0-9+.-]*:)?.*$/is, '$1•••')
+  // What does not read as a URL but looks like one may hide a password anywhere; so may a path with an @, which is what
+  // follows a slash in a password that is not percent-encoded.
+  const unreadable = url === null ? /:\/\/|@/.test(text) : url.pathname.includes('@')
+  if (unreadable) return text.replace(/^([a-z][a-z0-9+.-]*:)?.*$/is, '$1•••')
   if (url === null || url.host === '') return text
   const { username, password, search, hash } = url
   if (`${username}${password}${search}${hash}` === '') return text

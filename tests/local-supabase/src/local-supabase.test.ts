@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 import { Client } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { type LocalDatabase, type LocalProject, LocalSupabase, localSupabase, signJwt, unavailable } from './index.ts'
+import { runFoldersOf } from './run-folder.ts'
 import { startSupervisor } from './start.ts'
 
 const noPostgres = unavailable()
@@ -47,11 +49,29 @@ describe.skipIf(noPostgres !== undefined)('the local server', () => {
     const client = new Client({ connectionString: said.toString('utf8').trim() })
     await client.connect()
     const lost = once(client, 'error')
-    const { rows } = await client.query<{ data: string }>(`select 1 as data`)
-    expect(rows).toHaveLength(1)
+    const { rows } = await client.query<{ data: string }>(`select current_setting('data_directory') as data`)
+    const folder = dirname(rows[0]?.data ?? '')
+    expect(readdirSync(folder)).toContain('postgres.log')
     owner.kill('SIGKILL')
     // The server says good-bye to its connections, or just goes: either way this one ends.
     await lost
+    await until(() => !existsSync(folder))
+  })
+
+  it('is gone with its files when it is stopped while it starts', async () => {
+    const supervisor = spawn(process.execPath, [join(import.meta.dirname, 'supervisor.ts')], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const pid = supervisor.pid ?? 0
+    const exited = once(supervisor, 'exit')
+    await until(() => runFoldersOf(pid).some((folder) => existsSync(join(folder, 'data', 'PG_VERSION'))))
+    const [folder = ''] = runFoldersOf(pid)
+    let said = ''
+    supervisor.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')))
+    supervisor.stdin.end()
+    expect(await exited).toEqual([0, null])
+    expect(said).toBe('')
+    expect(existsSync(folder)).toBe(false)
   })
 
   it('is ended by the next one when its own supervisor was killed', async () => {
@@ -115,6 +135,15 @@ describe.skipIf(noApi !== undefined)('the data API', () => {
     expect(response.status).toBe(404)
   })
 })
+
+/** Waits for something that another process does; the test's own time-out ends it. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
+  }
+}
 
 async function query(url: string, sql: string): Promise<readonly unknown[]> {
   const client = new Client({ connectionString: url })

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { Client } from 'pg'
 
 import type { Binaries } from './binaries.ts'
+import type { Child, Children } from './children.ts'
 import { freePort } from './free-port.ts'
 import { giveToOrdinaryUser, openedToOrdinaryUser, ordinaryUser } from './ordinary-user.ts'
 import { rolesSql, TEMPLATE_SQL } from './supabase-roles.ts'
@@ -36,7 +35,10 @@ const SETTINGS = {
 }
 
 /** Makes a cluster in a folder that exists and starts it, with Supabase's roles and default grants. */
-export async function startPostgres(binaries: Binaries, folder: string, password: string): Promise<PostgresServer> {
+export async function startPostgres(
+  binaries: Binaries,
+  { children, folder, password }: { readonly children: Children; readonly folder: string; readonly password: string },
+): Promise<PostgresServer> {
   const data = join(folder, 'data')
   mkdirSync(data)
   chmodSync(data, 0o700)
@@ -45,19 +47,24 @@ export async function startPostgres(binaries: Binaries, folder: string, password
   writeFileSync(passwordFile, password, { mode: 0o600 })
   giveToOrdinaryUser(passwordFile)
   const logFile = join(folder, 'postgres.log')
-  const log = openSync(logFile, 'a')
   const programs = openedToOrdinaryUser(binaries.programs, folder)
-  const options = { cwd: folder, stdio: ['ignore', log, log] as ['ignore', number, number], ...ordinaryUser() }
+  /** Both write to one log. */
+  const start = (program: string, args: readonly string[]): Child => {
+    const log = openSync(logFile, 'a')
+    try {
+      const stdio = ['ignore' as const, log, log]
+      return children.start(join(programs, program), args, 'SIGQUIT', { cwd: folder, stdio, ...ordinaryUser() })
+    } finally {
+      closeSync(log)
+    }
+  }
   const init = ['-D', data, '-U', 'supabase_admin', '--pwfile', passwordFile, '--auth=scram-sha-256', '--no-sync']
-  const [code] = (await once(
-    spawn(join(programs, 'initdb'), [...init, '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions'], options),
-    'exit',
-  )) as [number | null]
-  if (code !== 0) throw new Error(`initdb failed:\n${readFileSync(logFile, 'utf8')}`)
+  const initdb = start('initdb', [...init, '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions'])
+  if ((await initdb.ended) !== 0) throw new Error(`initdb failed, ${initdb.ending}:\n${readFileSync(logFile, 'utf8')}`)
 
   const port = await freePort()
   const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], options)
+  const server = start('postgres', ['-D', data, ...settings])
   await untilReady(server, logFile)
 
   const query = async (database: string, sql: string): Promise<void> => {
@@ -70,23 +77,15 @@ export async function startPostgres(binaries: Binaries, folder: string, password
     }
   }
   await query('template1', rolesSql(password) + TEMPLATE_SQL)
-  return { port, password, query, stop: () => end(server, 'SIGQUIT') }
-}
-
-/** Ends a child and waits for it. */
-export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  await exited
+  return { port, password, query, stop: () => server.end() }
 }
 
 /** PostgreSQL says in its log that it is ready. */
-async function untilReady(server: ChildProcess, logFile: string): Promise<void> {
+async function untilReady(server: Child, logFile: string): Promise<void> {
   for (;;) {
     const log = readFileSync(logFile, 'utf8')
     if (log.includes('database system is ready to accept connections')) return
-    if (server.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${log}`)
+    if (server.ending !== undefined) throw new Error(`PostgreSQL did not start, ${server.ending}:\n${log}`)
     await new Promise((resolve) => {
       setTimeout(resolve, 10)
     })

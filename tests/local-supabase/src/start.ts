@@ -23,7 +23,9 @@ export async function startSupervisor(): Promise<Started> {
   )
   const exited = once(child, 'exit')
   const line = await Promise.race([once(child.stdout, 'data') as Promise<[Buffer]>, exited])
-  if (!Buffer.isBuffer(line[0])) throw new Error(`the local server did not start: exit code ${String(line[0])}`)
+  if (!Buffer.isBuffer(line[0])) {
+    throw new Error(`the local server did not start: ended by ${child.signalCode ?? `exit code ${child.exitCode}`}`)
+  }
   const control = JSON.parse(line[0].toString('utf8')) as Control
   child.unref()
   return {

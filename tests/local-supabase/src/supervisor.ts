@@ -3,14 +3,15 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
 import { findBinaries } from './binaries.ts'
+import { Children } from './children.ts'
 import { type DataApi, startDataApi } from './data-api.ts'
 import type { Order } from './orders.ts'
-import { startPostgres } from './postgres-server.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { makeRunFolder } from './run-folder.ts'
 
 const ended = once(process.stdin.resume(), 'end')
@@ -19,35 +20,49 @@ process.on('SIGINT', () => {})
 
 const binaries = findBinaries()
 if (binaries === undefined) throw new Error('no PostgreSQL is installed for this platform')
+const programs = binaries
 const folder = makeRunFolder()
 const password = randomBytes(24).toString('hex')
 const token = randomBytes(24).toString('hex')
+const children = new Children()
 const apis = new Map<string, DataApi>()
 let count = 0
-const server = await startPostgres(binaries, folder, password)
 
-const control = createServer((request, response) => {
-  const say = (status: number, body: object): void => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+try {
+  // Whatever runs by then is ended below, also in the midst of starting.
+  const starting = startPostgres(programs, { children, folder, password })
+  const server = await Promise.race([starting, ended.then(() => undefined)])
+  if (server !== undefined) await takeOrders(server)
+} finally {
+  const stops = await Promise.allSettled(Array.from(apis.values(), (api) => api.stop()))
+  await children.end()
+  // A program's own children may take a moment longer to let go of their files.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  for (const stop of stops) if (stop.status === 'rejected') process.stderr.write(`${String(stop.reason)}\n`)
+}
+
+/** Does what it is told until the owner is gone. */
+async function takeOrders(server: PostgresServer): Promise<void> {
+  const listener: RequestListener = (request, response) => {
+    const say = (status: number, body: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    }
+    if (request.headers.authorization !== `Bearer ${token}`) return say(403, { error: 'not yours' })
+    carryOut(server, request).then(
+      (body) => say(200, body),
+      (error: unknown) => say(500, { error: error instanceof Error ? error.message : String(error) }),
+    )
   }
-  if (request.headers.authorization !== `Bearer ${token}`) return say(403, { error: 'not yours' })
-  carryOut(request).then(
-    (body) => say(200, body),
-    (error: unknown) => say(500, { error: error instanceof Error ? error.message : String(error) }),
-  )
-}).listen(0, '127.0.0.1')
-await once(control, 'listening')
-const { port } = control.address() as AddressInfo
-process.stdout.write(`${JSON.stringify({ control: `http://127.0.0.1:${port}`, token, pid: process.pid })}\n`)
+  const control = createServer(listener).listen(0, '127.0.0.1')
+  await once(control, 'listening')
+  const { port } = control.address() as AddressInfo
+  process.stdout.write(`${JSON.stringify({ control: `http://127.0.0.1:${port}`, token, pid: process.pid })}\n`)
+  await ended
+  control.closeAllConnections()
+  control.close()
+}
 
-await ended
-control.closeAllConnections()
-control.close()
-for (const api of apis.values()) await api.stop()
-await server.stop()
-rmSync(folder, { recursive: true, force: true })
-
-async function carryOut(request: IncomingMessage): Promise<object> {
+async function carryOut(server: PostgresServer, request: IncomingMessage): Promise<object> {
   const order = (await json(request)) as Order
   switch (order.do) {
     case 'create database': {
@@ -57,14 +72,15 @@ async function carryOut(request: IncomingMessage): Promise<object> {
       return { name, url, adminUrl: url.replace('//postgres:', '//supabase_admin:') }
     }
     case 'drop database': {
-      await apis.get(order.name)?.stop()
+      const api = apis.get(order.name)
       apis.delete(order.name)
+      await api?.stop()
       await server.query('postgres', `drop database if exists ${order.name} with (force)`)
       return {}
     }
     case 'start data API': {
-      if (binaries?.postgrest === undefined) throw new Error('no PostgREST is installed for this platform')
-      const api = await startDataApi(binaries.postgrest, { server, database: order.name, folder })
+      if (programs.postgrest === undefined) throw new Error('no PostgREST is installed for this platform')
+      const api = await startDataApi(programs.postgrest, { children, server, database: order.name, folder })
       apis.set(order.name, api)
       const { url, keys, jwtSecret } = api
       return { url, keys, jwtSecret }

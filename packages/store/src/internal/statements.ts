@@ -52,7 +52,7 @@ function replacing(table: TableName, condition: string, kept: Readonly<Record<st
 }
 
 /** Columns that say who wrote a feature row, not what it is. */
-const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
+export const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
 
 function feature(table: FeatureTableName): string {
   return replacing(table, `(excluded.as_of_version, excluded.as_of) >= (${table}.as_of_version, ${table}.as_of)`)

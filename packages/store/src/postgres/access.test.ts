@@ -2,7 +2,7 @@ import { type LocalProject, localSupabase, signJwt, unavailable } from '@openpre
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { rowsOf, testDatabase, type TestDatabase } from '../../test/on-server.ts'
-import { TABLE_NAMES } from '../tables.ts'
+import { TABLE_NAMES, tableOf } from '../tables.ts'
 import { bars, cycleRow, FEATURE_TABLES, FEATURES, NQ, ORIGIN, T0 } from '../testing/samples.ts'
 
 const VIEWS = ['active_pools', 'current_levels', 'latest_cycle', 'open_gaps', 'todays_events']
@@ -27,6 +27,13 @@ beforeAll(async () => {
   return () => here[Symbol.asyncDispose]()
 })
 
+/** A statement that changes rows, if there are any. */
+function updateSql(name: string): string {
+  const table = TABLE_NAMES.find((other) => other === name)
+  const column = table === undefined ? 'instrument' : tableOf(table).key[0]
+  return `UPDATE ${name} SET ${column} = ${column}`
+}
+
 /** What a role is told when it runs a statement: `undefined` when it is carried out. */
 async function refusal(role: string, sql: string): Promise<string | undefined> {
   await here.client.query(`BEGIN; SET LOCAL ROLE ${role}`)
@@ -42,7 +49,8 @@ async function refusal(role: string, sql: string): Promise<string | undefined> {
 
 describe.skipIf(reason !== undefined)('by SQL', () => {
   it.each(EVERYTHING)('anon reaches nothing of %s', async (name) => {
-    for (const sql of [`SELECT FROM ${name}`, `DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`]) {
+    const writes = [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`, updateSql(name)]
+    for (const sql of [`SELECT FROM ${name}`, ...writes]) {
       // 55000: a view that cannot be written, whoever tries.
       const refused = sql.startsWith('SELECT') ? ['42501'] : ['42501', '55000']
       expect(refused.map((code) => `${sql}: ${code}`)).toContain(`${sql}: ${await refusal('anon', sql)}`)
@@ -52,7 +60,7 @@ describe.skipIf(reason !== undefined)('by SQL', () => {
 
   it.each(EVERYTHING)('authenticated reads %s and changes nothing', async (name) => {
     expect(await refusal('authenticated', `SELECT FROM ${name}`)).toBeUndefined()
-    for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`]) {
+    for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`, updateSql(name)]) {
       expect(`${sql}: ${await refusal('authenticated', sql)}`).toMatch(/: (42501|55000)$/)
     }
     expect(await refusal('authenticated', `TRUNCATE ${name}`)).toMatch(/42501|42809/)
@@ -66,9 +74,12 @@ describe.skipIf(reason !== undefined)('by SQL', () => {
   })
 
   it.each(TABLE_NAMES)('service_role writes %s, but for what only the owner does', async (name) => {
-    const expected = OWNERS_ONLY.includes(name) ? '42501' : undefined
+    const refused = OWNERS_ONLY.includes(name)
     expect(await refusal('service_role', `SELECT FROM ${name}`)).toBeUndefined()
-    expect(await refusal('service_role', `DELETE FROM ${name}`)).toBe(expected)
+    expect(await refusal('service_role', `DELETE FROM ${name}`)).toBe(refused ? '42501' : undefined)
+    expect(await refusal('service_role', updateSql(name))).toBe(refused ? '42501' : undefined)
+    // 23502: it may insert, but not a row without a key.
+    expect(await refusal('service_role', `INSERT INTO ${name} DEFAULT VALUES`)).toBe(refused ? '42501' : '23502')
   })
 
   it('only service_role prunes, and never the last 40 days', async () => {
@@ -89,10 +100,10 @@ describe.skipIf(reason !== undefined)('by SQL', () => {
     )
   })
 
-  it('leaves nothing new open to anon either', async () => {
+  it("leaves the project's default grants on what others make later as they were", async () => {
     await here.client.query('CREATE TABLE later (a int); CREATE SEQUENCE later_seq')
-    expect(await refusal('anon', 'SELECT FROM later')).toBe('42501')
-    expect(await refusal('anon', `SELECT nextval('later_seq')`)).toBe('42501')
+    expect(await refusal('anon', 'SELECT FROM later')).toBeUndefined()
+    expect(await refusal('anon', `SELECT nextval('later_seq')`)).toBeUndefined()
     await here.client.query('DROP TABLE later; DROP SEQUENCE later_seq')
   })
 })
@@ -124,6 +135,8 @@ describe.skipIf(noApi !== undefined)('over HTTP', () => {
 
   it('shows anon nothing at all', async () => {
     const { anon, publishable } = project.keys
+    const shown = (await (await call('GET', '/', anon)).json()) as { paths: Record<string, object> }
+    expect(Object.keys(shown.paths)).toEqual(['/'])
     for (const path of Object.keys(paths).filter((name) => name !== '/')) {
       for (const key of [anon, publishable]) {
         for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
@@ -153,6 +166,9 @@ describe.skipIf(noApi !== undefined)('over HTTP', () => {
     for (const key of [serviceRole, secret]) {
       expect(await status('GET', '/ohlc_data', key)).toBe(200)
       expect(await status('DELETE', '/ohlc_data?instrument=eq.NONE', key)).toBe(204)
+      // It may insert, but not a row without a key.
+      const inserted = await call('POST', '/ohlc_data', key)
+      expect(await inserted.json()).toMatchObject({ code: '23502' })
     }
   })
 })

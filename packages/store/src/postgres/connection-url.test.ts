@@ -8,14 +8,14 @@ import { parseConnectionUrl } from './connection-url.ts'
 
 describe('parseConnectionUrl', () => {
   it('reads all parts of a URL', () => {
-    expect(parseConnectionUrl('postgresql://m%40e:p%3Aw%2Fd@db.example.com:6543/mar%20ket')).toEqual({
+    expect(parseConnectionUrl('postgresql://m%40e:p%3Aw%2Fd@db.example.com:6000/mar%20ket')).toEqual({
       host: 'db.example.com',
-      port: 6543,
+      port: 6000,
       database: 'mar ket',
       user: 'm@e',
       password: 'p:w/d',
       ssl: { rejectUnauthorized: false },
-      location: 'postgres://db.example.com:6543/mar ket',
+      location: 'postgres://db.example.com:6000/mar ket',
     })
   })
 
@@ -73,12 +73,26 @@ describe('parseConnectionUrl', () => {
   it.each([
     'mysql://me:secret@host/db',
     'postgres://me:sec%ret@host/db',
+    'postgres://me:/secret@host/db',
+    'postgres://me:5/sec/ret@host/db',
+    'postgres://host/sec/ret',
     'postgres://me:secret@host:port/db',
     'postgres://me:secret@host/db?sslmode=secret',
     'postgres://me:secret@host/db?sslmode=require&sslrootcert=/nowhere/secret',
+    'postgres://me:secret@host:6543/db',
     'secret',
   ])('refuses %j without repeating it', (url) => {
     expect(() => parseConnectionUrl(url)).toThrow(expect.objectContaining({ code: 'bad-url' }))
     expect(() => parseConnectionUrl(url)).not.toThrow(/sec/)
+  })
+
+  it('sends who names a transaction pooler to what can be used', () => {
+    expect(() => parseConnectionUrl('postgres://me:secret@db.example.com:6543/db')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('6543'), hint: expect.stringContaining('5432') }),
+    )
+  })
+
+  it('takes any name of a database that is encoded', () => {
+    expect(parseConnectionUrl('postgres://localhost/a%40b%2Fc').database).toBe('a@b/c')
   })
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { StoreError } from '../errors.ts'
+import { StoreError, type StoreErrorOptions } from '../errors.ts'
 import type { PgTarget, PgTls } from './pg-types.ts'
 
 /** A PostgreSQL URL, read. */
@@ -8,6 +8,9 @@ export interface ConnectionTarget extends PgTarget {
   /** Safe to print: without user, password and parameters. */
   readonly location: string
 }
+
+/** Where Supabase and others have the pooler that gives every transaction another connection. */
+const TRANSACTION_POOLER = 6_543
 
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof MODES)[number]
@@ -18,7 +21,8 @@ type SslMode = (typeof MODES)[number]
  * Without `sslmode` a connection to this machine is plain, any other encrypted. Modes mean what they mean to `psql`:
  * `require` encrypts and believes any certificate, unless `sslrootcert` says whose to believe; `verify-ca` believes
  * known issuers, `verify-full` also wants the server's name. Throws a `StoreError` of kind `bad-url`, which repeats
- * nothing of the URL but its scheme.
+ * nothing of the URL but its scheme; also for port 6543, as a transaction pooler cannot be used: what is set for a
+ * session would reach whoever is given its connection next.
  */
 export function parseConnectionUrl(text: string): ConnectionTarget {
   const url = URL.parse(text)
@@ -26,11 +30,20 @@ export function parseConnectionUrl(text: string): ConnectionTarget {
   if (url === null || !['postgres', 'postgresql'].includes(scheme)) {
     throw badUrl(scheme, 'no PostgreSQL URL, or a special character in user or password is not percent-encoded')
   }
+  // A password with a slash that is not encoded ends the host early: the rest of it would be the database's name.
+  if (/@|\/.*\//.test(url.pathname)) {
+    throw badUrl(scheme, 'a special character in user, password or database is not percent-encoded')
+  }
   const host = decoded(scheme, url.searchParams.get('host') ?? url.hostname).replace(/^\[|\]$/g, '') || 'localhost'
   const user = decoded(scheme, url.username) || 'postgres'
   const password = decoded(scheme, url.password) || (url.searchParams.get('password') ?? '')
   const database = decoded(scheme, url.pathname.slice(1)) || user
   const port = url.port === '' ? 5_432 : Number(url.port)
+  if (port === TRANSACTION_POOLER) {
+    throw badUrl(scheme, `port ${port} is that of a transaction pooler, which is not supported`, {
+      hint: 'Give the session pooler or the direct connection, both on port 5432.',
+    })
+  }
   const shownHost = host.includes(':') ? `[${host}]` : host
   return {
     host,
@@ -64,7 +77,7 @@ function certificate(scheme: string, path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw badUrl(scheme, 'the file that sslrootcert names cannot be read', cause)
+    throw badUrl(scheme, 'the file that sslrootcert names cannot be read', { cause })
   }
 }
 
@@ -76,10 +89,10 @@ function decoded(scheme: string, text: string): string {
   }
 }
 
-function badUrl(scheme: string, problem: string, cause?: unknown): StoreError {
+function badUrl(scheme: string, problem: string, options: Partial<StoreErrorOptions> = {}): StoreError {
   return new StoreError(
     `a store URL that cannot be used: ${problem}`,
     { kind: 'bad-url', scheme },
-    { hint: 'Give the store as postgres://user:password@host:5432/database.', cause },
+    { hint: 'Give the store as postgres://user:password@host:5432/database.', ...options },
   )
 }

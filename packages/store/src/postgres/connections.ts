@@ -14,7 +14,9 @@ export interface ConnectionsOptions {
   readonly readOnly: boolean
   readonly maxConnections: number
   readonly connectTimeoutMs: number
+  /** 0 for no limit. */
   readonly statementTimeoutMs: number
+  /** 0 does not wait. */
   readonly lockTimeoutMs: number
   readonly prepare: boolean
 }
@@ -24,6 +26,8 @@ const GRACE = 5_000
 /** How long taking a transaction back may take before the connection is given up, ms of the clock. */
 const ROLLBACK_TIMEOUT = 5_000
 const IDLE_TIMEOUT = 60_000
+/** What timers here and on the server take at most. */
+const LONGEST = 2 ** 31 - 1
 const CANCEL = 'SELECT pg_cancel_backend($1::int)'
 
 /** A pool of connections, each set up alike. */
@@ -45,6 +49,7 @@ export class Connections {
       idleTimeoutMillis: IDLE_TIMEOUT,
       allowExitOnIdle: true,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       // Values stay the texts that they are sent as: what they mean is for the column to say.
       types: { getTypeParser: () => (text) => text },
     })
@@ -59,20 +64,23 @@ export class Connections {
       return await orAborted(work(session), signal)
     } finally {
       // What still runs there would make others wait.
-      client.release(session.isBusy)
+      client.release(session.isBusy || session.isLost)
     }
   }
 
-  /** Lends a connection to `work` in a transaction that begins with `opening` and is committed when `work` has ended. */
-  async transact<T>(opening: string, work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Lends a connection to `work` in a transaction that begins with the statement `lock`, which may wait for others, and
+   * is committed when `work` has ended.
+   */
+  async transact<T>(lock: string, work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { client, session } = await this.#acquire(signal)
     let broken = true
     try {
-      await orAborted(session.begin(opening), signal)
+      await orAborted(session.begin(this.#opening(lock)), signal)
       const result = await orAborted(work(session), signal)
       signal?.throwIfAborted()
       await session.commit()
-      broken = false
+      broken = session.isLost
       return result
     } catch (error) {
       broken = !(await this.#rollBack(client, session))
@@ -87,6 +95,21 @@ export class Connections {
     await this.#pool.end()
   }
 
+  /** Waiting for the lock is not running: the limit of a statement is added to that of the wait, and alone afterwards. */
+  #opening(lock: string): string {
+    const { statement, wait, begin } = this.#limits()
+    return `SET LOCAL statement_timeout = ${begin}; SET LOCAL lock_timeout = ${wait}; ${lock};
+      SET LOCAL statement_timeout = ${statement}`
+  }
+
+  /** The server's limits in whole ms; 0 is none, so that not to wait is to wait for 1. */
+  #limits(): { readonly statement: number; readonly wait: number; readonly begin: number } {
+    const { statementTimeoutMs, lockTimeoutMs } = this.#options
+    const statement = Math.min(LONGEST, Math.ceil(statementTimeoutMs))
+    const wait = Math.min(LONGEST, Math.max(1, Math.floor(lockTimeoutMs)))
+    return { statement, wait, begin: statement === 0 ? 0 : Math.min(LONGEST, statement + wait) }
+  }
+
   /** Takes a transaction back, also while a statement of it still runs; `false` when that cannot be known. */
   async #rollBack(client: PgClient, session: Session): Promise<boolean> {
     const giveUp = new AbortController()
@@ -94,9 +117,9 @@ export class Connections {
       () => false,
       () => false,
     )
-    const cancelled = session.isBusy ? this.#cancel(client) : Promise.resolve()
-    const done = Promise.all([session.rollback(), cancelled]).then(
-      () => true,
+    const cancelled = session.isBusy || session.isLost ? this.#cancel(client) : Promise.resolve()
+    const done = Promise.all([session.isLost ? undefined : session.rollback(), cancelled]).then(
+      () => !session.isLost,
       () => false,
     )
     try {
@@ -112,7 +135,8 @@ export class Connections {
   }
 
   async #acquire(signal: AbortSignal | undefined): Promise<{ client: PgClient; session: Session }> {
-    const { pg, target, prepare, statementTimeoutMs, lockTimeoutMs } = this.#options
+    const { pg, target, clock, prepare } = this.#options
+    const { statement, wait, begin } = this.#limits()
     signal?.throwIfAborted()
     const connecting = this.#pool.connect()
     let client: PgClient
@@ -133,7 +157,9 @@ export class Connections {
       pg,
       location: target.location,
       prepare,
-      timeoutMs: Math.max(statementTimeoutMs, lockTimeoutMs) + GRACE,
+      timeoutMs: statement === 0 ? 0 : Math.min(LONGEST, Math.max(statement, wait) + GRACE),
+      beginTimeoutMs: begin === 0 ? 0 : Math.min(LONGEST, begin + GRACE),
+      now: () => clock.now(),
     })
     if (!this.#backends.has(client)) {
       // While it is lent out, statements reject by themselves; without a listener this would end the process.
@@ -148,11 +174,14 @@ export class Connections {
     return { client, session }
   }
 
-  /** Not as parameters of the connection's start: poolers refuse those that they do not know. */
+  /**
+   * Settings of the session, and who serves it: both stay true as long as the connection does, which is why transaction
+   * poolers are refused. Not as parameters of the connection's start: session poolers refuse those that they do not know.
+   */
   async #setUp(client: PgClient, session: Session): Promise<void> {
-    const { statementTimeoutMs, readOnly } = this.#options
+    const { readOnly } = this.#options
     await session.exec(
-      `SET statement_timeout = ${Math.floor(statementTimeoutMs)};
+      `SET statement_timeout = ${this.#limits().statement};
        SET idle_in_transaction_session_timeout = '10min';
        SET default_transaction_read_only = ${readOnly ? 'on' : 'off'};
        SET search_path = public;

@@ -80,14 +80,44 @@ describe.skipIf(reason !== undefined)('a store', () => {
     await using here = await testDatabase()
     const [one, other] = [await here.open(), await here.open({ lockTimeoutMs: 50 })]
     await one.transaction(async () => {
-      await expect(other.transaction(() => {})).rejects.toMatchObject({ code: 'locked' })
+      const failure = await other
+        .transaction(() => {})
+        .then(
+          () => undefined,
+          (error: StoreError) => error.failure,
+        )
+      expect(failure).toEqual({ kind: 'locked', waitedMs: expect.any(Number) })
+      expect(failure?.kind === 'locked' ? failure.waitedMs : 0).toBeGreaterThanOrEqual(45)
     })
     await other.transaction((tx) => tx.putBars(NQ, bars(1), ORIGIN))
   })
 
+  it('waits for another writer longer than for a statement, and not at all when it is told so', async () => {
+    await using here = await testDatabase()
+    await here.open()
+    const patient = await here.open({ lockTimeoutMs: 20_000, statementTimeoutMs: 100 })
+    const hasty = await here.open({ lockTimeoutMs: 0 })
+    await here.client.query('BEGIN; SELECT pg_advisory_xact_lock(1330663504, 1)')
+    await expect(hasty.transaction(() => {})).rejects.toMatchObject({ code: 'locked' })
+    const waiting = patient.transaction((tx) => tx.putBars(NQ, bars(1), ORIGIN))
+    await here.client.query('SELECT pg_sleep(0.3); COMMIT')
+    await waiting
+    expect(await patient.countRows('ohlc_data')).toBe(1)
+  })
+
+  it('empties tables however long that takes', async () => {
+    await using here = await testDatabase()
+    const store = await here.open({ statementTimeoutMs: 100 })
+    await here.client.query('BEGIN; LOCK TABLE ohlc_data')
+    await expect(store.transaction((tx) => tx.countRows('ohlc_data'))).rejects.toMatchObject({ code: 'timeout' })
+    const emptying = store.reset()
+    await here.client.query('SELECT pg_sleep(0.3); COMMIT')
+    await emptying
+  })
+
   it('ends a statement that takes too long, and an aborted one at once, with its locks', async () => {
     await using here = await testDatabase()
-    const [hasty, patient] = [await here.open({ statementTimeoutMs: 100 }), await here.open({ lockTimeoutMs: 0 })]
+    const [hasty, patient] = [await here.open({ statementTimeoutMs: 100 }), await here.open({ lockTimeoutMs: 60_000 })]
     await here.client.query('BEGIN; LOCK TABLE ohlc_data')
     await expect(hasty.countRows('ohlc_data')).rejects.toMatchObject({ code: 'timeout' })
     const abort = new AbortController()

@@ -18,10 +18,14 @@ interface ForeignError {
 const AGAIN = 'Check the server and the network, then try again.'
 const RULE = 'A row breaks a rule of its table; this is a fault of the program that wrote it.'
 
-/** Turns what the client threw into a `StoreError` that names the store; a `StoreError` stays as it is. */
-export function storeErrorOf(error: unknown, location: string): StoreError {
+/**
+ * Turns what the client threw into a `StoreError` that names the store; a `StoreError` stays as it is. `waitedMs` is how
+ * long what failed had been running.
+ */
+export function storeErrorOf(error: unknown, location: string, waitedMs = 0): StoreError {
   if (error instanceof StoreError) return error
-  const { failure, says, hint } = storyOf(error as ForeignError)
+  const { failure: found, says, hint } = storyOf(error as ForeignError)
+  const failure = found.kind === 'locked' ? { ...found, waitedMs } : found
   return new StoreError(`store ${location}: ${says}`, failure, { hint, cause: error })
 }
 
@@ -59,7 +63,11 @@ function sqlStateStory(code: string, words: string, error: ForeignError): Story 
     case '53100':
       return { failure: { kind: 'disk-full' }, says: words, hint: 'Make room on the server and try again.' }
     case '53300':
-      return { failure: { kind: 'unreachable' }, says: words, hint: 'Close other connections, or use a pooler.' }
+      return {
+        failure: { kind: 'unreachable' },
+        says: words,
+        hint: 'Close other connections, or use a session pooler.',
+      }
     case '55P03':
     case '40P01':
     case '40001':
@@ -129,6 +137,11 @@ function networkStory(code: string, words: string): Story | undefined {
     }
   }
   return undefined
+}
+
+/** Whether the client gave up waiting for an answer: the statement still occupies its connection. */
+export function isClientTimeout(error: unknown): boolean {
+  return error instanceof Error && !('code' in error) && /read timeout/i.test(error.message)
 }
 
 /** The client's own words, which have no code. */

@@ -2,6 +2,7 @@ import { columnsOf } from '../internal/columns.ts'
 import { checkedFeatures, featureRevision, isNewer, isPresent } from '../internal/feature-rows.ts'
 import type { Fields } from '../internal/row-check.ts'
 import { rowKeyOf } from '../internal/row-json.ts'
+import { ORDER_COLUMNS } from '../internal/statements.ts'
 import { storableText } from '../internal/storable-text.ts'
 import type { ReplaceRowsResult, WriteOrder } from '../store.ts'
 import type { FeatureTableName } from '../tables.ts'
@@ -26,8 +27,6 @@ const SQL: Readonly<Record<FeatureTableName, FeatureSql>> = {
   market_structure: sqlOf('market_structure'),
 }
 const KEEP = putSql('feature_revisions')
-/** Columns that say who wrote a row, not what it is. */
-const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
 
 /** Inserts or updates feature rows; see `StoreTransaction.putRows`. */
 export async function putRows(

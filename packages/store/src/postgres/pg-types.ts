@@ -25,7 +25,6 @@ export interface PgTarget {
 export interface PgTls {
   readonly rejectUnauthorized: boolean
   readonly ca?: string
-  readonly servername?: string
   readonly checkServerIdentity?: () => undefined
 }
 
@@ -38,6 +37,7 @@ interface PgPoolOptions extends PgTarget {
   readonly idleTimeoutMillis: number
   readonly allowExitOnIdle: boolean
   readonly keepAlive: boolean
+  readonly keepAliveInitialDelayMillis: number
   readonly types: { readonly getTypeParser: () => (text: string) => string }
 }
 
@@ -55,7 +55,7 @@ interface PgQueryConfig {
   /** Prepared under this name when it is first run on a connection. */
   readonly name?: string
   readonly rowMode?: 'array'
-  /** After how many ms the client takes the connection for dead. */
+  /** After how many ms the client rejects; the statement still runs on the connection. 0: never. */
   readonly query_timeout?: number
 }
 

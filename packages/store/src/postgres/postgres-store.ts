@@ -36,7 +36,6 @@ export interface PostgresStoreParts {
   readonly location: string
   readonly clock: Clock
   readonly readOnly: boolean
-  readonly lockTimeoutMs: number
 }
 
 /** The advisory lock of whoever writes: 'OPNP' in ASCII. */
@@ -156,7 +155,8 @@ export class PostgresStore implements Store {
   async reset({ signal }: WaitOptions = {}): Promise<void> {
     this.#work.refuse('reset')
     await this.#write(signal, async (session) => {
-      for (const table of TABLE_NAMES) if (table !== 'schema_migrations') await session.exec(`DELETE FROM ${table}`)
+      const emptied = TABLE_NAMES.filter((table) => table !== 'schema_migrations')
+      for (const table of emptied) await session.execUnlimited(`DELETE FROM ${table}`)
     })
   }
 
@@ -193,10 +193,9 @@ export class PostgresStore implements Store {
   /** Runs `work` in a transaction, one at a time among all processes. */
   async #write<T>(signal: AbortSignal | undefined, work: (session: Session) => Promise<T>): Promise<T> {
     this.#refuseClosed()
-    const { connections, readOnly, lockTimeoutMs } = this.#parts
+    const { connections, readOnly } = this.#parts
     if (readOnly) throw readOnlyStore(this.location)
-    const opening = `SET LOCAL lock_timeout = ${Math.floor(lockTimeoutMs)}; ${LOCK}`
-    return await this.#queue.run(() => connections.transact(opening, work, signal), signal)
+    return await this.#queue.run(() => connections.transact(LOCK, work, signal), signal)
   }
 
   #refuseClosed(): void {

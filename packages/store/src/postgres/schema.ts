@@ -20,6 +20,6 @@ export async function schemaState(session: Session, location: string): Promise<S
 
 /** Applies one migration within the open transaction. */
 export async function applyMigration(session: Session, migration: Migration, appliedAt: number): Promise<void> {
-  await session.exec(`SET LOCAL statement_timeout = 0; ${migration.sql}`)
+  await session.execUnlimited(migration.sql)
   await session.run(RECORD, [migration.version, appliedAt, migration.checksum])
 }

@@ -1,5 +1,5 @@
 import { rolledBack } from '../internal/refusals.ts'
-import { storeErrorOf } from './failures.ts'
+import { isClientTimeout, storeErrorOf } from './failures.ts'
 import type { PgClient, PgModule, PgResult, PgRowStream, PgValue } from './pg-types.ts'
 
 /** What a session is made of. */
@@ -9,8 +9,12 @@ export interface SessionParts {
   readonly location: string
   /** Whether statements are prepared on the connection. */
   readonly prepare: boolean
-  /** How long to wait for an answer before the connection is taken for dead, ms. */
+  /** How long to wait for an answer before the connection is taken for dead, ms; 0 for ever. */
   readonly timeoutMs: number
+  /** The same for the beginning of a transaction, which waits for others. */
+  readonly beginTimeoutMs: number
+  /** The time, ms. */
+  readonly now: () => number
 }
 
 const names = new Map<string, string>()
@@ -30,6 +34,7 @@ export class Session {
   #running = 0
   #failure: unknown
   #inTransaction = false
+  #lost = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -40,10 +45,17 @@ export class Session {
     return this.#running > 0
   }
 
+  /** Whether a statement was given up unanswered: the connection can serve nobody else. */
+  get isLost(): boolean {
+    return this.#lost
+  }
+
   /** Begins a transaction with whatever else goes with it, in one message. */
   async begin(sql: string): Promise<void> {
     this.#inTransaction = true
-    await this.#run(() => this.#parts.client.query({ text: `BEGIN; ${sql}`, query_timeout: this.#parts.timeoutMs }))
+    await this.#run(() =>
+      this.#parts.client.query({ text: `BEGIN; ${sql}`, query_timeout: this.#parts.beginTimeoutMs }),
+    )
   }
 
   /** Commits. Rejects when the database has given the transaction up: it would say nothing. */
@@ -58,12 +70,26 @@ export class Session {
   /** Takes back what was not committed. */
   async rollback(): Promise<void> {
     this.#inTransaction = false
-    await this.#parts.client.query({ text: 'ROLLBACK', query_timeout: this.#parts.timeoutMs })
+    try {
+      await this.#parts.client.query({ text: 'ROLLBACK', query_timeout: this.#parts.timeoutMs })
+    } catch (error) {
+      this.#lost ||= isClientTimeout(error)
+      throw error
+    }
   }
 
   /** Runs statements without parameters. */
   async exec(sql: string): Promise<void> {
     await this.#run(() => this.#parts.client.query({ text: sql, query_timeout: this.#parts.timeoutMs }))
+  }
+
+  /**
+   * Runs statements without parameters in the open transaction, however long they take. The server's limit is gone for
+   * the rest of the transaction, too.
+   */
+  async execUnlimited(sql: string): Promise<void> {
+    const text = `SET LOCAL statement_timeout = 0; ${sql}`
+    await this.#run(() => this.#parts.client.query({ text, query_timeout: 0 }))
   }
 
   /** Runs a statement; its rows are arrays of texts. */
@@ -104,11 +130,14 @@ export class Session {
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inTransaction && this.#failure !== undefined) throw rolledBack(this.#failure)
+    const { location, now } = this.#parts
+    const started = now()
     this.#running++
     try {
       return await work()
     } catch (error) {
-      const failure = storeErrorOf(error, this.#parts.location)
+      this.#lost ||= isClientTimeout(error)
+      const failure = storeErrorOf(error, location, now() - started)
       this.#failure ??= failure
       throw failure
     } finally {

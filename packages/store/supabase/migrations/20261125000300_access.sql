@@ -1,5 +1,6 @@
 -- Who may do what: service_role writes, authenticated reads, anon nothing. The roles are Supabase's; on a PostgreSQL
--- without them there is nothing to grant, and only the owner of the tables reaches them.
+-- without them there is nothing to grant, and only the owner of the tables reaches them. Nothing is said about objects of
+-- others in the schema, now or later: a later migration does for what it adds what this one does for what is there.
 
 revoke all on function public.prune_before(timestamptz) from public;
 
@@ -20,14 +21,6 @@ begin
       (select string_agg(format('public.%I', t), ', ') from unnest(tables || views) as t), name);
     execute format('revoke all on function public.prune_before(timestamptz) from %I', name);
   end loop;
-
-  if exists (select from pg_catalog.pg_roles where rolname = 'anon') then
-    -- For what this role makes later. Functions are open to everybody by PostgreSQL's own default: a migration that
-    -- adds one closes it itself.
-    alter default privileges in schema public revoke all on tables from anon;
-    alter default privileges in schema public revoke all on sequences from anon;
-    alter default privileges in schema public revoke all on functions from anon;
-  end if;
 
   if exists (select from pg_catalog.pg_roles where rolname = 'authenticated') then
     foreach name in array tables || views loop
