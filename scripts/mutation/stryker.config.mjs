@@ -1,14 +1,15 @@
 // Stryker's settings for one folder. Paths are read from the root, where `npm run mutation` starts.
 import { currentTarget } from './targets.mjs'
 
-const { folder, sources, score } = currentTarget()
+// Processes where nothing else is said: a thread cannot change the machine's time zone, as some tests do. And a busy machine
+// is no endless loop.
+const { folder, sources, score, pool = 'forks', timeoutMS = 20_000 } = currentTarget()
 const report = `reports/mutation/${folder.replaceAll('/', '-')}`
 
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
-  // Processes, because a thread cannot change the machine's time zone, as some tests do.
-  vitest: { configFile: 'scripts/mutation/vitest.config.mjs', related: false, pool: 'forks' },
+  vitest: { configFile: 'scripts/mutation/vitest.config.mjs', related: false, pool },
   mutate: [...sources.map((source) => `${folder}/src/**/${source}.ts`), '!**/*.test.ts'],
   // Nothing else is copied: other packages are found through the links in node_modules.
   ignorePatterns: [
@@ -24,8 +25,7 @@ export default {
   tsconfigFile: 'none',
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // A busy machine is no endless loop.
-  timeoutMS: 20_000,
+  timeoutMS,
   thresholds: { high: 100, low: score, break: score },
   incremental: true,
   incrementalFile: `${report}.incremental.json`,

@@ -131,6 +131,13 @@ export class KeptBars {
     this.#isWhole = this.#count === 0
   }
 
+  /** The same, where it is not known what had been handed over: all that there is counts as such. */
+  startAnew(): void {
+    this.clear()
+    const asOf = this.#calculators[0]?.asOf ?? NEVER
+    this.#handedOver = { changes: asOf, finished: asOf }
+  }
+
   #handOverWhile(
     stretches: readonly Stretch[],
     { changes, finished }: HandedOver,

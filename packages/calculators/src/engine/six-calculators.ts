@@ -123,9 +123,7 @@ export class SixCalculators implements Engine {
     this.#kept.clear()
     if (kept !== undefined) this.#kept.instead(kept)
     for (const [i, calculator] of this.calculators.entries()) RowCalculator.goBack(calculator, standing[i] as Standing)
-    if (kept !== undefined) return
-    this.#kept.clear()
-    this.#kept.noteHandedOver('changes', this.asOf)
+    if (kept === undefined) this.#kept.startAnew()
   }
 
   get #settings(): Settings {

@@ -48,6 +48,25 @@ describe('the exchange format', () => {
     ])
   })
 
+  it('has the columns of every table, and its key first', () => {
+    const engine = createEngine()
+    engine.feed(wanderingBars(3_000, newYork('2024-07-01 18:00'), 1))
+    const rows = engine.takeChanges()
+    for (const table of FEATURE_TABLES) {
+      const { columns, key } = EXCHANGE[table]
+      expect(columns.toSorted()).toEqual(Object.keys(rows[table][0] ?? {}).toSorted())
+      expect(columns.slice(0, key.length)).toEqual(key)
+    }
+    expect(FEATURE_TABLES.map((table) => EXCHANGE[table].key.join(' '))).toEqual([
+      'level_type period_start',
+      'period period_start level',
+      'level_type period_start timestamp quality',
+      'timeframe timestamp fvg_type',
+      'hour_start block_number',
+      'timeframe timestamp break_type direction',
+    ])
+  })
+
   it('writes every column of every table', () => {
     const row = { timeframe: '15m', timestamp: 0, break_type: 'BOS', direction: 'BULLISH' } as const
     const values = { level: 1, swing_timestamp: 0, displacement: 2, displacement_speed: 0.133333 } as const

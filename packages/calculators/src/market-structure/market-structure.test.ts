@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { barAt, barsFrom, mirrored, newYork, nyBar, wanderingBars, type Prices } from '../../testing/hand-made-bars.ts'
 import { CalculatorError } from '../errors.ts'
+import type { CalculatorSnapshot } from '../internal/snapshot.ts'
 import { MarketStructure, marketStructure, type MarketStructureOptions } from './market-structure.ts'
 import type { MarketStructureRow } from './row.ts'
 
@@ -256,6 +257,20 @@ describe('rows', () => {
         expect(new Map(whole.map((row) => [key(row), row]))).toEqual(rows)
       }
       expect(new Set(whole.map(key)).size).toBe(whole.length)
+    }
+  })
+
+  it('go on from a snapshot, also from one that was made before there could be a swing', () => {
+    // The second candle stands out, but has one before it.
+    const candles = [100, 104, 102, 101, 106, 108, 105, 104, 110].map(around)
+    const whole = marketStructure(barsFrom(START, candles), { timeframes: ['1m'] })
+    expect(shown(whole)).toEqual(['8 BOS BULLISH 109 of 5'])
+    for (const cut of [0, 1, 2, 5, 7]) {
+      const [first, second] = [0, 1].map(() => new MarketStructure({ timeframes: ['1m'] }))
+      first?.feed(barsFrom(START, candles), 0, cut)
+      second?.restore(JSON.parse(JSON.stringify(first?.snapshot())) as CalculatorSnapshot)
+      second?.feed(barsFrom(START, candles), cut)
+      expect(second?.takeChanges()).toEqual(whole)
     }
   })
 
