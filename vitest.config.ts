@@ -2,9 +2,16 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const conditions = ['@openpredict/source']
 
-/** Benchmarks run the sources as Node loads them: what Vitest puts around imports costs more than some of them do. */
+/**
+ * Benchmarks run the sources as Node loads them, for what Vitest puts around imports costs more than some of them do, and
+ * one file after the other.
+ */
 const asNodeLoads = process.argv.includes('bench')
-  ? { server: { deps: { external: [/\/packages\/[^/]+\/src\//] } }, execArgv: ['--conditions=@openpredict/source'] }
+  ? {
+      server: { deps: { external: [/\/packages\/[^/]+\/src\//] } },
+      execArgv: ['--conditions=@openpredict/source'],
+      fileParallelism: false,
+    }
   : {}
 
 const config: ViteUserConfig = defineConfig({

@@ -32,6 +32,15 @@ describe('the pool of a session', () => {
     ])
   })
 
+  it('is not there while it runs, although others begin and end meanwhile', () => {
+    // New York's morning begins at 8:30, in the middle of London, and ends with it.
+    const range = [nyBar('2024-07-02 03:00', RANGE), nyBar('2024-07-02 08:30', to(990))]
+    expect(told('LONDON_HIGH', [...range, nyBar('2024-07-02 08:31', to(1001))])).toEqual([])
+    expect(told('LONDON_HIGH', [...range, nyBar('2024-07-02 12:00', to(1001))])).toEqual([
+      [1000, newYork('2024-07-02 03:00'), 2, 'WICK'],
+    ])
+  })
+
   it('stays active while the next one runs, and gives way to it at its end', () => {
     const [first, running] = [nyBar('2024-07-01 18:00', RANGE), nyBar('2024-07-02 18:00', [950, 980, 890, 950])]
     const before = nyBar('2024-07-03 01:59', to(1001))
