@@ -38,7 +38,6 @@ export abstract class CandleReader {
     const next = this.builder.take(bars, i, to)
     if (!hasCandles(this.#timeframe, context.interval)) {
       this.knownFrom = (bars.time[next - 1] as number) + context.interval
-      this.builder.finish()
     }
     return next
   }

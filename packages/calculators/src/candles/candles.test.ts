@@ -1,4 +1,4 @@
-import { type Bar, BarSeries, formatInstant, parseInstant } from '@openpredict/market'
+import { type Bar, BarSeries, formatInstant, intervalMs, parseInstant } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
 import { barAt, barsFrom, newYork, nyBar, utcBar, wanderingBars } from '../../testing/hand-made-bars.ts'
@@ -88,6 +88,9 @@ describe('candles', () => {
     ['15m', '30m'],
   ])('of %s are refused from bars of %s', (timeframe, interval) => {
     expect(() => candles([], timeframe, { interval })).toThrow(CalculatorError)
+    expect(() => candles([], timeframe, { interval })).toThrow(
+      `option timeframe: found "${timeframe}", expected a whole multiple of the ${intervalMs(interval) / 1000} s that bars last`,
+    )
   })
 
   it('refuse a timeframe that is none, and an asOf before the last close', () => {

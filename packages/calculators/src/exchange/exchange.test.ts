@@ -46,6 +46,7 @@ describe('the exchange format', () => {
       ['instrument', 'NQ=F'],
       ['level_type', 'ASIAN_HIGH'],
     ])
+    expect(Object.keys(toExchange('reference_levels', ROW)).slice(0, 2)).toEqual(['table', 'level_type'])
   })
 
   it('has the columns of every table, and its key first', () => {
@@ -124,6 +125,11 @@ describe('the order of the exchange format', () => {
     for (const shuffled of [ordered.toReversed(), [...ordered.slice(5), ...ordered.slice(0, 5)]]) {
       expect(shuffled.toSorted(compareExchange)).toEqual(ordered)
     }
+  })
+
+  it('puts what is not confirmed after what is, whichever comes first', () => {
+    const [known, unknown] = [level('2024-07-02', 'NY_OPEN'), level(null, 'ASIAN_HIGH')]
+    expect([compareExchange(known, unknown), compareExchange(unknown, known)]).toEqual([-1, 1])
   })
 
   it('holds rows with the same key to be equal', () => {

@@ -128,6 +128,18 @@ describe('a reader of bars', () => {
     expect(reader.taken).toEqual(bars.slice(0, 2))
   })
 
+  it('takes bars from the first minute of 1988 to the last of 2198, and each once', () => {
+    const [first, last] = [Date.UTC(1988, 0, 1), Date.UTC(2199, 0, 1) - MINUTE]
+    const reader = recorder()
+    reader.next(barAt(first, 1))
+    expect(failureOf(() => reader.next(barAt(first, 1)))).toMatchObject({ kind: 'order', reason: 'duplicate' })
+    reader.next(barAt(last, 1))
+    expect(failureOf(() => reader.next(barAt(last, 1)))).toMatchObject({ kind: 'order', reason: 'duplicate' })
+    for (const time of [first - MINUTE, last + MINUTE]) {
+      expect(failureOf(() => recorder().next(barAt(time, 1)))).toMatchObject({ kind: 'bar' })
+    }
+  })
+
   it('names the bar and what was found', () => {
     const reader = recorder()
     reader.next(barAt(START, 1))
@@ -136,6 +148,10 @@ describe('a reader of bars', () => {
     )
     expect(() => reader.next(barAt(START - MINUTE, 1))).toThrow('opens before the last bar, 2024-07-01T13:30:00.000Z')
     expect(() => reader.next(barAt(Number.POSITIVE_INFINITY, 1))).toThrow('bar 1 (Infinity): time Infinity')
+    // The last instant that a calendar has, and one after it.
+    expect(() => reader.next(barAt(8.64e15, 1))).toThrow('bar 1 (+275760-09-13T00:00:00.000Z): time 8640000000000000')
+    expect(() => reader.next(barAt(8.64e15 + 1, 1))).toThrow('bar 1 (8640000000000001): time 8640000000000001')
+    expect(() => reader.next(barAt(-8.64e15 - 1, 1))).toThrow('bar 1 (-8640000000000001): time -8640000000000001')
   })
 
   it('refuses a bar that had closed where the clock stands, not one that was open then', () => {
@@ -162,6 +178,10 @@ describe('a reader of bars', () => {
     }
     expect(failureOf(() => recorder().advanceTo(Number.NaN))).toMatchObject({ asOf: undefined })
     expect(reader.asOf).toBe(START + MINUTE)
+    expect(() => reader.advanceTo(START)).toThrow(
+      'asOf 2024-07-01T13:30:00.000Z is before 2024-07-01T13:31:00.000Z, where the clock already stands',
+    )
+    expect(() => reader.advanceTo(0.5)).toThrow('asOf 0.5: expected an instant in whole epoch milliseconds')
   })
 
   it.each([
@@ -183,8 +203,14 @@ describe('a reader of bars', () => {
     reader.warmUp(barsFrom(START, [1, 2], 5 * MINUTE), '5m')
     expect(reader.asOf).toBe(START + 10 * MINUTE)
     expect(failureOf(() => reader.next(barAt(START + 8 * MINUTE, 1)))).toMatchObject({ reason: 'overlap' })
+    expect(() => reader.next(barAt(START + 8 * MINUTE, 1))).toThrow(
+      'bar 2 (2024-07-01T13:38:00.000Z): opens before the last bar, 2024-07-01T13:35:00.000Z, has closed; is the interval right?',
+    )
     expect(failureOf(() => reader.warmUp([barAt(START + 11 * MINUTE, 1)], '5m'))).toMatchObject({ kind: 'bar' })
     expect(failureOf(() => reader.warmUp([], '7m' as '5m'))).toMatchObject({ option: 'interval', found: '7m' })
+    expect(() => reader.warmUp([], '7m' as '5m')).toThrow(
+      'option interval: found "7m", expected an interval such as 5m',
+    )
     reader.feed(barsFrom(START + 10 * MINUTE, [1, 2]))
     expect(reader.asOf).toBe(START + 12 * MINUTE)
     expect(failureOf(() => reader.warmUp([barAt(START + 10 * MINUTE, 1)], '5m'))).toMatchObject({
@@ -242,5 +268,10 @@ describe('options', () => {
       rangeRatio: 1,
     } as const
     expect(failureOf(() => checkOptions({ instrument }))).toMatchObject({ option: 'instrument.decimals' })
+    expect(() => checkOptions({ instrument })).toThrow(
+      `option instrument.decimals: found ${decimals}, expected a whole number from 0 to 8`,
+    )
+    for (const fine of [0, 8])
+      expect(checkOptions({ instrument: { ...instrument, decimals: fine } }).decimals).toBe(fine)
   })
 })

@@ -40,7 +40,7 @@ export function checkOptions(options: CalculatorOptions): CheckedOptions {
 
 /** Throws a `CalculatorError` of kind `option` for anything but a number from `least` up. */
 export function requireNumber(option: string, found: number, least: number, unit: string): void {
-  const holds = typeof found === 'number' && Number.isFinite(found) && found >= least
+  const holds = Number.isFinite(found) && found >= least
   requireOption(holds, option, found, `${unit}, ${least} or more`)
 }
 

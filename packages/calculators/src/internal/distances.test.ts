@@ -23,6 +23,7 @@ describe('a difference of prices', () => {
   it('is at the limit when it is within 1e-9 of it', () => {
     expect([reaches(1 - 0.9e-9, 1), reaches(1 - 1.1e-9, 1)]).toEqual([true, false])
     expect([exceeds(1 + 0.9e-9, 1), exceeds(1 + 1.1e-9, 1)]).toEqual([false, true])
+    expect([reaches(1 - 1e-9, 1), exceeds(1 + 1e-9, 1)]).toEqual([true, false])
   })
 
   it('is told apart from the limit when prices have eight decimals', () => {

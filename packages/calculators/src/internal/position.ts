@@ -128,8 +128,8 @@ export class Position {
   #orderProblem(time: number, previous: number): { readonly reason: OrderReason; readonly text: string } {
     if (time === previous) return { reason: 'duplicate', text: 'there is already a bar at this time' }
     if (time < previous) return { reason: 'out-of-order', text: `opens before the last bar, ${show(previous)}` }
-    const overlap = previous === this.lastTime ? time < this.lastClose : time < previous + this.interval
-    if (overlap) {
+    // Bars of one length that lie on its grid cannot overlap: only the first can, with one of another length.
+    if (time < this.lastClose) {
       return {
         reason: 'overlap',
         text: `opens before the last bar, ${show(previous)}, has closed; is the interval right?`,

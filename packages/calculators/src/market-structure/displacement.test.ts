@@ -127,6 +127,14 @@ describe('options', () => {
     ])
   })
 
+  it('timeframes: those of the usual ones that bars make up', () => {
+    const { settings } = new MarketStructure({ interval: '30m' }).snapshot()
+    expect(settings['timeframes']).toEqual(['1H', '4H'])
+    new MarketStructure({ interval: '30m', timeframes: ['1H', '4H'] }).restore(
+      new MarketStructure({ interval: '30m' }).snapshot(),
+    )
+  })
+
   it('breakWeights: some of them, the others as usual', () => {
     const options = { breakWeights: { '1H': 7 } }
     expect(breakBy('1H', [110, 111], options)?.break_weight).toBe(7)

@@ -119,6 +119,14 @@ describe('other bars and instruments', () => {
     expect(pricesOf(rows, 'SESSION_OPEN', 'PREV_DAY_HIGH')).toEqual([3, 2])
   })
 
+  it('goes on only from snapshots that were made with the same tolerance', () => {
+    const snapshot = new ReferenceLevels().snapshot()
+    new ReferenceLevels({ openTolerance: 15 }).restore(snapshot)
+    expect(() => new ReferenceLevels({ openTolerance: 16 }).restore(snapshot)).toThrow(
+      'snapshot: made with openTolerance 15, expected 16 as here',
+    )
+  })
+
   it('refuses a tolerance that is none', () => {
     for (const openTolerance of [-1, Number.NaN, Number.POSITIVE_INFINITY, '15' as unknown as number]) {
       expect(() => new ReferenceLevels({ openTolerance })).toThrow(CalculatorError)
@@ -174,6 +182,12 @@ describe('rows', () => {
     }
     expect(new Set(whole.map(key)).size).toBe(whole.length)
     expect(newYorkDate(bars.at(-1)?.time ?? 0) - newYorkDate(bars[0]?.time ?? 0)).toBeGreaterThan(100)
+  })
+
+  it('know nothing of the bars after a part of a series', () => {
+    const levels = new ReferenceLevels()
+    levels.feed(BarSeries.from(barsFrom(newYork('2024-07-01 18:00'), [1, 2, 9])), 0, 2)
+    expect(pricesOf(levels.current(), 'ASIAN_HIGH')).toEqual([2])
   })
 
   it('of a whole history are ordered by the start of their period, and can be asked for later', () => {
