@@ -127,6 +127,9 @@ describe('a restored engine', () => {
     expect(used.revise(changed)).toEqual(clean.revise(changed))
     expect(used.asOf).toBe(clean.asOf)
     expect(asLines(used.takeChanges())).toEqual(asLines(clean.takeChanges()))
+    // History begins anew, too.
+    const before = barAt((BARS[0] as Bar).time - MINUTE, 20_000)
+    expect(used.revise(before)).toEqual(clean.revise(before))
   })
 })
 

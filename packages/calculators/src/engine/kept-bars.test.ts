@@ -105,6 +105,22 @@ describe('kept bars', () => {
     },
   )
 
+  it('still begin where history does after a later portion was revised', () => {
+    const engine = fed(2 * PORTION + 100)
+    engine.revise(barAt(minute(2 * PORTION + 50), 100))
+    expect(earliest(engine)).toBe('all')
+  })
+
+  it('begin where they did in a restored engine', () => {
+    const restored = (engine: Engine): Engine => {
+      const other = createEngine({ revisable: PORTION })
+      other.restore(engine.snapshot())
+      return other
+    }
+    expect(earliest(restored(fed(2 * PORTION + 1, PORTION, 1_000)))).toBe(PORTION)
+    expect(earliest(restored(fed(100, PORTION)))).toBe('all')
+  })
+
   it('are kept when bars that were missing make a portion too long for one', () => {
     const bars = minutes(PORTION + 50)
     const late = bars.filter((_, i) => i % 100 === 7)

@@ -93,13 +93,25 @@ describe('a revision', () => {
     expect(blocks(engine.takeChanges())).toEqual(['1: 100 101 98 98 4'])
   })
 
+  it('tells rows as the clock had left them when they were handed over, and leaves the clock where it stands', () => {
+    const engine = fed(barsFrom(START, [100, 101]))
+    engine.advanceTo(minute(9))
+    engine.takeChanges()
+    engine.advanceTo(minute(30))
+    const { gone, come } = engine.revise(barAt(minute(1), 105))
+    expect([blocks(gone), blocks(come)]).toEqual([['1: 100 101 100 101 2'], ['1: 100 105 100 105 2']])
+    expect([gone, come].map(({ hourly_blocks }) => hourly_blocks[0]?.confirmed_at)).toEqual([minute(9), minute(9)])
+    expect(engine.asOf).toBe(minute(30))
+  })
+
   it('can be of several bars, one or none', () => {
     const engine = fed([barAt(START, 100), barAt(minute(2), 102), barAt(minute(3), 103)])
     engine.takeChanges()
     const { gone, come } = engine.revise([barAt(minute(1), 90), barAt(minute(3), 110)])
     expect([blocks(gone), blocks(come)]).toEqual([['1: 100 103 100 103 3'], ['1: 100 110 90 110 4']])
-    const none = engine.revise([])
-    expect(none).toEqual({ gone: fed([]).takeChanges(), come: fed([]).takeChanges() })
+    for (const any of [engine, createEngine()]) {
+      expect(any.revise([])).toEqual({ gone: fed([]).takeChanges(), come: fed([]).takeChanges() })
+    }
     const one = engine.revise([barAt(minute(3), 111)])
     expect(blocks(one.come)).toEqual(['1: 100 111 90 111 4'])
   })
@@ -150,7 +162,10 @@ describe('a revision', () => {
   })
 })
 
-describe('a revision after finished rows were taken', () => {
+describe.each([
+  ['as the last thing', []],
+  ['and bars came since', [107, 107]],
+])('a revision after finished rows were taken, %s', (_, since: readonly Prices[]) => {
   const options = { fairValueGaps: { timeframes: ['1m'] } } as const
   /** A gap from 101 to 105, known from minute 3 on. */
   const GAP: readonly Prices[] = [
@@ -158,11 +173,12 @@ describe('a revision after finished rows were taken', () => {
     [101, 106, 100, 105],
     [106, 108, 105, 107],
   ]
+  const goOn = (engine: Engine): void => engine.feed(barsFrom(engine.asOf ?? 0, since))
 
   it('tells those that change, and not those that still live', () => {
     const engine = fed(barsFrom(START, [...GAP, [107, 107, 100, 100]]), options)
-    const finished = engine.takeFinished()
-    expect(gaps(finished)).toEqual(['101–105 1 inverted'])
+    expect(gaps(engine.takeFinished())).toEqual(['101–105 1 inverted'])
+    goOn(engine)
     const { gone, come } = engine.revise(barAt(minute(3), [107, 107, 103, 104]))
     expect([gaps(gone), gaps(come)]).toEqual([['101–105 1 inverted'], []])
     expect([blocks(gone), blocks(come)]).toEqual([[], []])
@@ -174,6 +190,7 @@ describe('a revision after finished rows were taken', () => {
     expect(gaps(engine.takeChanges())).toEqual(['101–105 0.125 '])
     engine.next(barAt(minute(4), [107, 107, 104, 107]))
     engine.takeFinished()
+    goOn(engine)
     // As deep as the next bar: from now on nothing changes with that.
     const { gone, come } = engine.revise(barAt(minute(3), [107, 107, 104, 107]))
     expect([gaps(gone), gaps(come)]).toEqual([['101–105 0.125 '], ['101–105 0.25 ']])
@@ -186,9 +203,50 @@ describe('a revision after finished rows were taken', () => {
     expect(gaps(engine.takeChanges())).toEqual(['101–105 0 '])
     engine.feed(barsFrom(minute(15), [107, 107, 107, 107, [107, 107, 100, 100]]))
     expect(gaps(engine.takeFinished())).toEqual(['101–105 1 inverted'])
+    goOn(engine)
     const { gone, come } = engine.revise(barAt(minute(19), 107))
     expect([gaps(gone), gaps(come)]).toEqual([['101–105 1 inverted'], ['101–105 0 ']])
     expect(gaps(engine.takeChanges())).toEqual([])
+  })
+
+  it('does not give back rows that had never been handed over while they lived', () => {
+    const engine = createEngine({ fairValueGaps: { timeframes: ['5m'] } })
+    engine.warmUp(barsFrom(START, GAP, 5 * MINUTE), '5m')
+    engine.feed(barsFrom(minute(15), [107, 107, 107, 107, [107, 107, 100, 100]]))
+    expect(gaps(engine.takeFinished())).toEqual(['101–105 1 inverted'])
+    goOn(engine)
+    const { gone, come } = engine.revise(barAt(minute(19), 107))
+    expect([gaps(gone), gaps(come)]).toEqual([['101–105 1 inverted'], []])
+    expect(gaps(engine.takeChanges())).toEqual(['101–105 0 '])
+  })
+})
+
+describe('rows that wait to be taken', () => {
+  /** Block 1 is finished before the bars of a minute begin; block 2 after finished rows were taken. */
+  const waiting = (): Engine => {
+    const engine = createEngine()
+    engine.warmUp(barsFrom(START, [100, 101], 5 * MINUTE), '5m')
+    engine.feed(barsFrom(minute(10), [102, 103]))
+    expect(blocks(engine.takeChanges())).toEqual(['1: 100 101 100 101 2', '2: 102 103 102 103 2'])
+    engine.next(barAt(minute(12), 104))
+    engine.takeFinished()
+    engine.feed(barsFrom(minute(13), [104, 104, 104, 104, 104, 105]))
+    return engine
+  }
+
+  it('are not taken for those that had waited before', () => {
+    const engine = waiting()
+    const { gone, come } = engine.revise(barAt(minute(10), 99))
+    expect([blocks(gone), blocks(come)]).toEqual([['2: 102 103 102 103 2'], ['2: 99 103 99 103 2']])
+    expect(blocks(engine.takeChanges())).toEqual(['2: 99 104 99 104 8', '3: 105 105 105 105 1'])
+  })
+
+  it('are not when bars had been taken again before, either', () => {
+    const engine = waiting()
+    expect(blocks(engine.revise(barAt(minute(5), 97)).come)).toEqual(['1: 100 100 97 97 2'])
+    const { gone, come } = engine.revise(barAt(minute(10), 99))
+    expect([blocks(gone), blocks(come)]).toEqual([['2: 102 103 102 103 2'], ['2: 99 103 99 103 2']])
+    expect(blocks(engine.takeChanges())).toEqual(['2: 99 104 99 104 8', '3: 105 105 105 105 1'])
   })
 })
 

@@ -34,6 +34,11 @@ describe('rows by key', () => {
     expect(collection(A, newer).notIn(collection()).reference_levels).toEqual([newer])
   })
 
+  it('are told apart however their keys are written', () => {
+    const rows = [level('X', 11, 1), level('X1', 1, 1)]
+    expect(collection(...rows).notIn(collection()).reference_levels).toEqual(rows)
+  })
+
   it('are told apart by table and by every column of the key', () => {
     const known = collection(level('NY_OPEN', 1, 1), level('NY_OPEN', 2, 1), level('DAILY_OPEN', 1, 1))
     known.put('market_structure', [{ timeframe: '15m', timestamp: 1, break_type: 'BOS', direction: 'BULLISH' }])
