@@ -10,7 +10,7 @@ allowTime()
 const MINUTES = 'nq_1m_2023-11-19_2023-12-04.csv.gz'
 
 /** An engine remembers its state every so many bars: corrections there are the ones to get wrong. */
-const PORTION = 4096
+const PORTION = 8192
 
 /** The bars that are wrong at first: every 997th, and those around every portion's beginning. */
 const isWrong = (index: number): boolean => index % 997 === 500 || (index + 2) % PORTION < 5

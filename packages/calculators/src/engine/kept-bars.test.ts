@@ -9,7 +9,7 @@ import { createEngine, type Engine } from './engine.ts'
 const MINUTE = 60_000
 const START = newYork('2024-06-30 18:00')
 /** How many bars the engine keeps together. */
-const PORTION = 4_096
+const PORTION = 8_192
 const minute = (n: number): number => START + n * MINUTE
 
 /** Minutes without a hole, up and down between 100 and 106. */

@@ -225,7 +225,9 @@ export class KeptBars {
   }
 
   #handedOverBy(): number {
-    return this.#calculators.reduce((sum, calculator) => sum + RowCalculator.handoversOf(calculator), 0)
+    let sum = 0
+    for (const calculator of this.#calculators) sum += RowCalculator.handoversOf(calculator)
+    return sum
   }
 
   #taken(): number {

@@ -3,7 +3,7 @@ import { BarSeries, type BarSeriesBuilder, type Interval, intervalMs } from '@op
 import type { SavedParts } from '../internal/state.ts'
 
 /** How many bars a portion holds at most. */
-export const PORTION = 4_096
+export const PORTION = 8_192
 
 /** Kept bars, and where the calculators stood before the first of them. */
 export interface Portion {
