@@ -194,7 +194,41 @@ export interface MigrationResult {
 }
 
 /** The kinds of store that there are. */
-export type StoreKind = 'sqlite' | 'postgres'
+export type StoreKind = 'sqlite' | 'postgres' | 'supabase'
+
+/** The tables that are copied from store to store: all but the list of migrations, which each store has for itself. */
+export type ReplicatedTableName = Exclude<TableName, 'schema_migrations'>
+
+/** A feature row that another store has no more. */
+export interface RemovedRow {
+  readonly table: FeatureTableName
+  /** The columns of the table's key. */
+  readonly key: Readonly<Record<string, string | number>>
+  /** The order in which the row had been written last, see `WriteOrder`: a newer one stays. */
+  readonly as_of_version: number
+  readonly as_of: number
+}
+
+/** Rows as they stand in another store, and rows that are gone there. */
+export interface Replica {
+  /** Whole rows by table. */
+  readonly rows: { readonly [T in ReplicatedTableName]?: readonly Row<T>[] }
+  /** Feature rows that are gone. A key is either here or among the rows. @default none */
+  readonly removed?: readonly RemovedRow[]
+}
+
+/** What `replicate` did. */
+export interface ReplicaResult {
+  /** Rows that were inserted, or replaced by other values. */
+  readonly written: number
+  /** Rows that were deleted. */
+  readonly removed: number
+  /** The history version that each instrument of the replica has now. */
+  readonly historyVersions: Readonly<Record<string, number>>
+}
+
+/** How many rows `prune` deleted, by table. */
+export type PruneResult = Readonly<Partial<Record<TableName, number>>>
 
 /** Options of `streamRows`. */
 export interface StreamOptions extends WaitOptions {
@@ -240,6 +274,25 @@ export interface Store extends StoreReader, AsyncDisposable {
   migrate(options?: WaitOptions): Promise<MigrationResult>
   /** Writes a row and reads it back in a transaction that is rolled back. Rejects when either fails. */
   probe(options?: WaitOptions): Promise<void>
+  /**
+   * Takes over rows as they stand in another store, in one transaction: how a mirror is delivered, a fresh machine
+   * filled, a store copied. In any order and any number of times, it ends with the newest state of every row:
+   *
+   * - `ohlc_data`: of two states the one with the higher `revision`, then with the later `ingested_at`; of two with the
+   *   same, what came last.
+   * - Features: the one with the later `(as_of_version, as_of)`; of two with the same, what came last.
+   * - `collection_cycles`, `ohlc_suspects`, `missing_minutes`, `ohlc_history`: as their `put…` methods.
+   * - `ohlc_revisions`, `feature_revisions`, `error_log`: the one that is there. `instrument_state`: the higher version.
+   *
+   * Every row is checked before the first is written; one that breaks a rule rejects the call with a `StoreError` of kind
+   * `constraint`, and nothing of it is stored. A key twice in one call is refused with kind `misuse`.
+   */
+  replicate(replica: Replica, options?: WaitOptions): Promise<ReplicaResult>
+  /**
+   * Retention: deletes what lies before an instant (epoch ms) by each table's `time`, in one transaction. The last 40
+   * days are always kept: an instant in them is refused with a `StoreError` of kind `misuse`.
+   */
+  prune(before: number, options?: WaitOptions): Promise<PruneResult>
   /** Deletes every row of every table but `schema_migrations`, in one transaction. */
   reset(options?: WaitOptions): Promise<void>
   /**

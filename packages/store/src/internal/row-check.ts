@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { type ColumnDescription, type ColumnKind, type TableName, tableOf } from '../tables.ts'
-import { columnsOf } from './columns.ts'
+import { type Column, columnsOf } from './columns.ts'
 
 /** The last instant that a date can be, epoch ms (ECMA-262, time values). */
 const LAST_INSTANT = 8.64e15
@@ -25,18 +25,24 @@ export type Fields = Readonly<Record<string, unknown>>
  * All drivers check here before they write, so that all refuse alike; the databases check once more.
  */
 export function checkRow(table: TableName, row: Fields): void {
-  for (const { name, description, inKey } of columnsOf(table)) {
-    const value = row[name] ?? null
-    const problem = problemOf(name, description, value) ?? (inKey ? keyProblem(name, value) : undefined)
-    if (problem !== undefined)
-      throw refusal(table, row, problem[0], `${name} is ${shown(value)}, expected ${problem[1]}`)
-  }
+  for (const column of columnsOf(table)) checkValue(table, row, column)
   if (!('high' in tableOf(table).columns)) return
   for (const [constraint, upper, lower] of CANDLE) {
     if (Number(row[upper]) < Number(row[lower])) {
       throw refusal(table, row, constraint, `${upper} ${shown(row[upper])} is below ${lower} ${shown(row[lower])}`)
     }
   }
+}
+
+/** Checks only the columns of the key and those that are named. Throws a `StoreError` of kind `constraint`. */
+export function checkKey(table: TableName, row: Fields, names: readonly string[] = []): void {
+  for (const column of columnsOf(table)) if (column.inKey || names.includes(column.name)) checkValue(table, row, column)
+}
+
+function checkValue(table: TableName, row: Fields, { name, description, inKey }: Column): void {
+  const value = row[name] ?? null
+  const problem = problemOf(name, description, value) ?? (inKey ? keyProblem(name, value) : undefined)
+  if (problem !== undefined) throw refusal(table, row, problem[0], `${name} is ${shown(value)}, expected ${problem[1]}`)
 }
 
 function problemOf(name: string, column: ColumnDescription, value: unknown): readonly [string, string] | undefined {

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts'
-import type { RowQuery } from '../store.ts'
+import type { ReplicatedTableName, RowQuery } from '../store.ts'
 import { type ColumnKind, type FeatureTableName, type TableName, tableOf } from '../tables.ts'
 import { columnsOf } from './columns.ts'
 
@@ -55,7 +55,12 @@ function replacing(table: TableName, condition: string, kept: Readonly<Record<st
 export const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
 
 function feature(table: FeatureTableName): string {
-  return replacing(table, `(excluded.as_of_version, excluded.as_of) >= (${table}.as_of_version, ${table}.as_of)`)
+  return replacing(table, notNewer(table))
+}
+
+/** Whether the stored row is no newer than the one that comes. */
+function notNewer(table: FeatureTableName): string {
+  return `(excluded.as_of_version, excluded.as_of) >= (${table}.as_of_version, ${table}.as_of)`
 }
 
 /** A table that is written whole row by whole row. */
@@ -83,6 +88,35 @@ export const ON_CONFLICT: Readonly<Record<WrittenTable, string>> = {
   feature_revisions: 'DO NOTHING',
   collection_cycles: replacing('collection_cycles', 'excluded.finished_at >= collection_cycles.finished_at'),
   error_log: 'DO NOTHING',
+}
+
+/** What a replica does with a row whose key is there already: see `Store.replicate`. */
+export const ON_REPLICA_CONFLICT: Readonly<Record<ReplicatedTableName, string>> = {
+  ...ON_CONFLICT,
+  ohlc_data: taking(
+    'ohlc_data',
+    '(excluded.revision, excluded.ingested_at) >= (ohlc_data.revision, ohlc_data.ingested_at)',
+  ),
+  reference_levels: replica('reference_levels'),
+  fibonacci_pivots: replica('fibonacci_pivots'),
+  liquidity_events: replica('liquidity_events'),
+  fvg: replica('fvg'),
+  hourly_blocks: replica('hourly_blocks'),
+  market_structure: replica('market_structure'),
+  instrument_state: taking('instrument_state', 'excluded.history_version > instrument_state.history_version'),
+}
+
+/** A feature row with all that it says of its writer, unless a newer one is there. */
+function replica(table: FeatureTableName): string {
+  return taking(table, notNewer(table))
+}
+
+/** Takes a row over as it is, where `condition` holds and anything would change. */
+function taking(table: TableName, condition: string): string {
+  const names = columnsOf(table).flatMap(({ name, inKey }) => (inKey ? [] : [name]))
+  const assignments = names.map((name) => `${name} = excluded.${name}`).join(', ')
+  const same = `(${list(names, `${table}.`)}) IS NOT DISTINCT FROM (${list(names, 'excluded.')})`
+  return `DO UPDATE SET ${assignments} WHERE ${condition} AND NOT (${same})`
 }
 
 /** Begins the next history of an instrument. One parameter: the instrument, as `parameter` says it. */

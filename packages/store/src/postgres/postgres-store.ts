@@ -4,6 +4,8 @@ import { StoreError } from '../errors.ts'
 import { pagesOf } from '../internal/pages.ts'
 import { probeFailed, probeRow } from '../internal/probe.ts'
 import { closedStore, readOnlyStore } from '../internal/refusals.ts'
+import { checkedReplica } from '../internal/replica.ts'
+import { checkRetention, pruneResult } from '../internal/retention.ts'
 import { SerialQueue } from '../internal/serial-queue.ts'
 import type { SqlValue } from '../internal/statements.ts'
 import { WorkScope } from '../internal/work-scope.ts'
@@ -11,6 +13,9 @@ import type { Row } from '../rows.ts'
 import type {
   BarQuery,
   MigrationResult,
+  PruneResult,
+  Replica,
+  ReplicaResult,
   RowQuery,
   SchemaState,
   Store,
@@ -21,10 +26,12 @@ import type {
 } from '../store.ts'
 import { TABLE_NAMES, type TableName } from '../tables.ts'
 import type { Connections } from './connections.ts'
+import { POSTGRES } from './dialect.ts'
 import { migrations } from './migrations.ts'
 import type { PgResult } from './pg-types.ts'
 import { PostgresTransaction } from './postgres-transaction.ts'
 import { countRows, endBar, historyVersion, lastCycle, readBars, readRows } from './reads.ts'
+import { takeReplica } from './replica-writes.ts'
 import { decodeRow, encodeColumns } from './row-codec.ts'
 import { applyMigration, schemaState } from './schema.ts'
 import type { Session } from './session.ts'
@@ -40,6 +47,8 @@ export interface PostgresStoreParts {
 
 /** The advisory lock of whoever writes: 'OPNP' in ASCII. */
 const LOCK = 'SELECT pg_advisory_xact_lock(1330663504, 1)'
+
+const PRUNE = `SELECT table_name, deleted FROM prune_before(${POSTGRES.parameter(1, 'instant')})`
 
 /** A store in one PostgreSQL database. */
 export class PostgresStore implements Store {
@@ -150,6 +159,22 @@ export class PostgresStore implements Store {
     } catch (error) {
       if (error !== rollback) throw error
     }
+  }
+
+  async replicate(replica: Replica, { signal }: WaitOptions = {}): Promise<ReplicaResult> {
+    this.#work.refuse('replicate')
+    const checked = checkedReplica(replica)
+    return await this.#write(signal, (session) => takeReplica(session, checked))
+  }
+
+  async prune(before: number, { signal }: WaitOptions = {}): Promise<PruneResult> {
+    this.#work.refuse('prune')
+    checkRetention(before, this.#parts.clock.now())
+    return await this.#write(signal, async (session) => {
+      await session.execUnlimited('SELECT')
+      const { rows } = await session.query(PRUNE, [String(POSTGRES.bound(before))])
+      return pruneResult(rows.map(([table, deleted]) => [table ?? '', Number(deleted)] as const))
+    })
   }
 
   async reset({ signal }: WaitOptions = {}): Promise<void> {

@@ -1,15 +1,17 @@
-import { type Column, columnsOf } from '../internal/columns.ts'
+import { type Column, columnsOf, keyTextOf } from '../internal/columns.ts'
 import type { Fields } from '../internal/row-check.ts'
 import { storableJson, storableText } from '../internal/storable-text.ts'
 import type { Json, Row } from '../rows.ts'
-import { type ColumnKind, type TableName, tableOf } from '../tables.ts'
+import type { ColumnKind, TableName } from '../tables.ts'
 
 /** The most rows in one statement: bounds what is held twice in memory, and how long an abort waits. */
 const BATCH = 5_000
 
-/** Rows that were checked, as one array literal a column. */
-export function encodeColumns(table: TableName, rows: readonly Fields[]): string[] {
-  return columnsOf(table).map((column) => encodeColumn(column, rows))
+/** Rows that were checked, as one array literal a column: of all columns, or of those that are named. */
+export function encodeColumns(table: TableName, rows: readonly Fields[], names?: readonly string[]): string[] {
+  return columnsOf(table)
+    .filter(({ name }) => names === undefined || names.includes(name))
+    .map((column) => encodeColumn(column, rows))
 }
 
 /** The same for the columns of the key only. */
@@ -52,13 +54,6 @@ function decode(kind: ColumnKind, text: string | null): Json {
     default:
       return Number(text)
   }
-}
-
-/** What tells rows of a table apart, cheaper to make than the key as JSON. */
-function keyTextOf(table: TableName, row: Fields): string {
-  return tableOf(table)
-    .key.map((name) => String(row[name]))
-    .join('\0')
 }
 
 /**

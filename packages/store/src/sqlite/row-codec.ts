@@ -4,11 +4,17 @@ import type { Fields } from '../internal/row-check.ts'
 import type { SqlValue } from '../internal/statements.ts'
 import { storableJson, storableText } from '../internal/storable-text.ts'
 import type { Json, Row } from '../rows.ts'
-import type { ColumnKind, TableName } from '../tables.ts'
+import { type ColumnKind, type TableName, tableOf } from '../tables.ts'
 
 /** A row that was checked, as the values of its table's columns in order. */
 export function encodeRow(table: TableName, row: Fields): SqlValue[] {
   return columnsOf(table).map(({ name, description }) => encode(description.kind, row[name] ?? null))
+}
+
+/** Some columns of a row that was checked, in the order of their names. */
+export function encodeFields(table: TableName, row: Fields, names: readonly string[]): SqlValue[] {
+  const { columns } = tableOf(table)
+  return names.map((name) => encode(columns[name]?.kind ?? 'text', row[name] ?? null))
 }
 
 /** The values of a table's columns in order, as a row. */

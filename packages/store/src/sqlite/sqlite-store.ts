@@ -3,6 +3,8 @@ import type { BarSeries, Clock } from '@openpredict/market'
 import { pagesOf } from '../internal/pages.ts'
 import { probeFailed, probeRow } from '../internal/probe.ts'
 import { closedStore, readOnlyStore } from '../internal/refusals.ts'
+import { checkedReplica } from '../internal/replica.ts'
+import { checkRetention, PRUNED_TABLES, pruneResult } from '../internal/retention.ts'
 import { orAborted, SerialQueue } from '../internal/serial-queue.ts'
 import type { SqlValue } from '../internal/statements.ts'
 import { WorkScope } from '../internal/work-scope.ts'
@@ -10,6 +12,9 @@ import type { Row } from '../rows.ts'
 import type {
   BarQuery,
   MigrationResult,
+  PruneResult,
+  Replica,
+  ReplicaResult,
   RowQuery,
   SchemaState,
   Store,
@@ -24,6 +29,7 @@ import { writeWhole } from './whole-file.ts'
 import { whenFree } from './lock-wait.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } from './reads.ts'
+import { takeReplica } from './replica-writes.ts'
 import { decodeRow, encodeRow } from './row-codec.ts'
 import { applyMigration, schemaState } from './schema.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
@@ -149,6 +155,23 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (error !== rollback) throw error
     }
+  }
+
+  async replicate(replica: Replica, { signal }: WaitOptions = {}): Promise<ReplicaResult> {
+    this.#work.refuse('replicate')
+    const checked = checkedReplica(replica)
+    return await this.#write(signal, (connection) => takeReplica(connection, checked))
+  }
+
+  async prune(before: number, { signal }: WaitOptions = {}): Promise<PruneResult> {
+    this.#work.refuse('prune')
+    checkRetention(before, this.#parts.clock.now())
+    return await this.#write(signal, (connection) => {
+      const counts = PRUNED_TABLES.map(
+        ([table, time]) => [table, connection.run(`DELETE FROM ${table} WHERE ${time} < ?`, [before])] as const,
+      )
+      return pruneResult(counts)
+    })
   }
 
   async reset({ signal }: WaitOptions = {}): Promise<void> {

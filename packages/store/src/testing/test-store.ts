@@ -9,6 +9,7 @@ import { testLifetime } from './lifetime.ts'
 import { testProperties } from './properties.ts'
 import { testReads } from './reads.ts'
 import { testRecords } from './records.ts'
+import { testReplicas } from './replicas.ts'
 import { testTransactions } from './transactions.ts'
 
 /**
@@ -76,6 +77,9 @@ export function testStore(name: string, createFixture: () => Promise<StoreFixtur
     })
     describe('reads', () => {
       testReads(scene)
+    })
+    describe('replicas', () => {
+      testReplicas(scene)
     })
     describe('lifetime', () => {
       testLifetime(scene)
