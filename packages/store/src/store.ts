@@ -194,7 +194,7 @@ export interface MigrationResult {
 }
 
 /** The kinds of store that there are. */
-export type StoreKind = 'sqlite' | 'postgres' | 'supabase'
+export type StoreKind = 'sqlite' | 'postgres' | 'supabase' | 'mirror'
 
 /** The tables that are copied from store to store: all but the list of migrations, which each store has for itself. */
 export type ReplicatedTableName = Exclude<TableName, 'schema_migrations'>
@@ -272,6 +272,8 @@ export interface Store extends StoreReader, AsyncDisposable {
   schema(options?: WaitOptions): Promise<SchemaState>
   /** Applies the migrations that are pending, each in a transaction. Does nothing when there are none. */
   migrate(options?: WaitOptions): Promise<MigrationResult>
+  /** The time on the server's clock, epoch ms. Absent where there is no server. */
+  serverTime?(options?: WaitOptions): Promise<number>
   /** Writes a row and reads it back in a transaction that is rolled back. Rejects when either fails. */
   probe(options?: WaitOptions): Promise<void>
   /**

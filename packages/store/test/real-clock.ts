@@ -5,6 +5,7 @@ export const realClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason as Error)
       const timer = setTimeout(resolve, ms)
       signal?.addEventListener('abort', () => {
         clearTimeout(timer)

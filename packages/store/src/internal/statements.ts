@@ -158,12 +158,14 @@ export function countSql(dialect: Dialect, table: TableName, instrument: string 
   return { sql: `SELECT count(*) FROM ${table} WHERE ${condition}`, values: [instrument] }
 }
 
-function instrumentColumn(table: TableName): string {
+/** The column of the instrument; refuses a table without one. */
+export function instrumentColumn(table: TableName): string {
   if ('instrument' in tableOf(table).columns) return 'instrument'
   throw misuse(`${table} has no instrument to select by`)
 }
 
-function timeColumn(table: TableName, { from, to, limit, newestFirst }: RowQuery): string {
+/** The column of a table's instant; refuses a query that makes no sense. */
+export function timeColumn(table: TableName, { from, to, limit, newestFirst }: RowQuery): string {
   if (limit !== undefined) wholeNumber('limit', limit)
   for (const [name, instant] of Object.entries({ from, to })) {
     if (Number.isNaN(instant)) throw misuse(`${name} is not a number: expected epoch milliseconds`)

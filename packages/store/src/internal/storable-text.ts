@@ -13,7 +13,8 @@ export function storableJson(value: Json): string {
   return JSON.stringify(storable(value))
 }
 
-function storable(value: Json): Json {
+/** A JSON value with every text in it made storable. */
+export function storable(value: Json): Json {
   if (typeof value === 'string') return storableText(value)
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(storable)

@@ -16,9 +16,14 @@ export class WorkScope {
     }
   }
 
+  /** Whether such work is what runs now. */
+  get isOpen(): boolean {
+    return this.#open.getStore()?.active === true
+  }
+
   /** Throws a `StoreError` of kind `misuse` inside such work: it would wait for its own end. */
   refuse(method: string): void {
-    if (this.#open.getStore()?.active !== true) return
+    if (!this.isOpen) return
     throw new StoreError(
       `${method} of the store was called inside a transaction`,
       { kind: 'misuse' },

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
+import { CHECKSUM, checksumOf } from './checksum.ts'
 import { storeErrorOf } from './failures.ts'
 import type { SqlValue } from '../internal/statements.ts'
 import { loadSqlite } from './load-sqlite.ts'
@@ -25,6 +26,7 @@ export class Connection {
     this.#path = path
     // No time-out: waiting for a lock inside SQLite would stop everything else, signals included.
     this.#db = this.#translated(() => new Database(path, { readOnly, timeout: 0 }))
+    this.#db.function(CHECKSUM, { deterministic: true, varargs: true }, checksumOf)
   }
 
   /** Whether a transaction is open. SQLite ends one by itself when the disk is full. */

@@ -39,6 +39,11 @@ const MEMORY = ':memory:'
  * ```
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  return await openSqlite(options)
+}
+
+/** The same, for what this package builds on it. */
+export async function openSqlite(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { clock, readOnly = false, migrate = true, lockTimeoutMs = 5_000, maxPages } = options
   const path = options.path === MEMORY ? MEMORY : resolve(options.path)
   const inMemory = path === MEMORY

@@ -1,6 +1,7 @@
 import { type Migration, schemaStateOf } from '../internal/migration.ts'
 import type { SchemaState } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { noteSchema } from './marks.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 const HISTORY = `CREATE TABLE schema_migrations (
@@ -33,6 +34,7 @@ export function applyMigration(connection: Connection, migration: Migration, app
     appliedAt,
     migration.checksum,
   ])
+  noteSchema(connection)
 }
 
 function hasHistory(connection: Connection): boolean {

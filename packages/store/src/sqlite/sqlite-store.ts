@@ -27,6 +27,7 @@ import { TABLE_NAMES, type TableName } from '../tables.ts'
 import type { Connection } from './connection.ts'
 import { writeWhole } from './whole-file.ts'
 import { whenFree } from './lock-wait.ts'
+import { forgetDelivery, withoutMarks } from './marks.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { countRows, historyVersion, lastCycle, readBars, readRows, storedBar } from './reads.ts'
 import { takeReplica } from './replica-writes.ts'
@@ -62,35 +63,35 @@ export class SqliteStore implements Store {
   }
 
   readBars(query: BarQuery, options?: WaitOptions): Promise<BarSeries> {
-    return this.#read('readBars', (connection) => readBars(connection, query), options)
+    return this.readWith('readBars', (connection) => readBars(connection, query), options)
   }
 
   readRows<T extends TableName>(table: T, query?: RowQuery, options?: WaitOptions): Promise<readonly Row<T>[]> {
-    return this.#read('readRows', (connection) => readRows(connection, table, query), options)
+    return this.readWith('readRows', (connection) => readRows(connection, table, query), options)
   }
 
   countRows(table: TableName, instrument?: string, options?: WaitOptions): Promise<number> {
-    return this.#read('countRows', (connection) => countRows(connection, table, instrument), options)
+    return this.readWith('countRows', (connection) => countRows(connection, table, instrument), options)
   }
 
   newestBar(instrument: string, options?: WaitOptions): Promise<StoredBar | undefined> {
-    return this.#read('newestBar', (connection) => storedBar(connection, instrument, 'newest'), options)
+    return this.readWith('newestBar', (connection) => storedBar(connection, instrument, 'newest'), options)
   }
 
   oldestBar(instrument: string, options?: WaitOptions): Promise<StoredBar | undefined> {
-    return this.#read('oldestBar', (connection) => storedBar(connection, instrument, 'oldest'), options)
+    return this.readWith('oldestBar', (connection) => storedBar(connection, instrument, 'oldest'), options)
   }
 
   historyVersion(instrument: string, options?: WaitOptions): Promise<number> {
-    return this.#read('historyVersion', (connection) => historyVersion(connection, instrument), options)
+    return this.readWith('historyVersion', (connection) => historyVersion(connection, instrument), options)
   }
 
   lastCycle(instrument: string, options?: WaitOptions): Promise<number> {
-    return this.#read('lastCycle', (connection) => lastCycle(connection, instrument), options)
+    return this.readWith('lastCycle', (connection) => lastCycle(connection, instrument), options)
   }
 
   schema(options?: WaitOptions): Promise<SchemaState> {
-    return this.#read('schema', (connection) => schemaState(connection, this.location), options)
+    return this.readWith('schema', (connection) => schemaState(connection, this.location), options)
   }
 
   async *streamRows<T extends TableName>(
@@ -101,7 +102,7 @@ export class SqliteStore implements Store {
     const { signal } = options
     const read = async (bounds: RowQuery, after?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]> => {
       const { sql, values } = selectSql(table, bounds, after)
-      return await this.#read('streamRows', (connection) => connection.all(sql, values), { signal })
+      return await this.readWith('streamRows', (connection) => connection.all(sql, values), { signal })
     }
     for await (const page of pagesOf(table, query, options, read)) {
       for (const row of page) yield decodeRow(table, row)
@@ -110,7 +111,7 @@ export class SqliteStore implements Store {
 
   async transaction<T>(work: (tx: StoreTransaction) => T | Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
     this.#work.refuse('transaction')
-    return await this.#write(signal, async (connection) => {
+    return await this.writeWith(signal, async (connection) => {
       const tx = new SqliteTransaction(connection)
       try {
         return await orAborted(
@@ -129,7 +130,7 @@ export class SqliteStore implements Store {
     let from: number | undefined
     for (;;) {
       // Looked at inside the transaction: another process may be migrating, too.
-      const { version, pending } = await this.#write(signal, (connection) => {
+      const { version, pending } = await this.writeWith(signal, (connection) => {
         const state = schemaState(connection, this.location)
         const next = MIGRATIONS[state.version]
         if (next !== undefined) applyMigration(connection, next, this.#parts.clock.now())
@@ -146,7 +147,7 @@ export class SqliteStore implements Store {
     const row = probeRow(this.#parts.clock.now())
     const rollback = new Error('rolled back')
     try {
-      await this.#write(signal, (connection) => {
+      await this.writeWith(signal, (connection) => {
         connection.run(insertSql('error_log'), encodeRow('error_log', row))
         const found = connection.get('SELECT error_message FROM error_log WHERE id = ?', [row.id])?.[0]
         if (found !== row.error_message) throw probeFailed(this.location)
@@ -160,24 +161,26 @@ export class SqliteStore implements Store {
   async replicate(replica: Replica, { signal }: WaitOptions = {}): Promise<ReplicaResult> {
     this.#work.refuse('replicate')
     const checked = checkedReplica(replica)
-    return await this.#write(signal, (connection) => takeReplica(connection, checked))
+    return await this.writeWith(signal, (connection) => takeReplica(connection, checked))
   }
 
   async prune(before: number, { signal }: WaitOptions = {}): Promise<PruneResult> {
     this.#work.refuse('prune')
     checkRetention(before, this.#parts.clock.now())
-    return await this.#write(signal, (connection) => {
-      const counts = PRUNED_TABLES.map(
-        ([table, time]) => [table, connection.run(`DELETE FROM ${table} WHERE ${time} < ?`, [before])] as const,
+    return await this.writeWith(signal, (connection) => {
+      const prune = (table: TableName, time: string): number =>
+        connection.run(`DELETE FROM ${table} WHERE ${time} < ?`, [before])
+      return withoutMarks(connection, () =>
+        pruneResult(PRUNED_TABLES.map(([table, time]) => [table, prune(table, time)] as const)),
       )
-      return pruneResult(counts)
     })
   }
 
   async reset({ signal }: WaitOptions = {}): Promise<void> {
     this.#work.refuse('reset')
-    await this.#write(signal, (connection) => {
+    await this.writeWith(signal, (connection) => {
       for (const table of TABLE_NAMES) if (table !== 'schema_migrations') connection.run(`DELETE FROM ${table}`)
+      forgetDelivery(connection)
     })
   }
 
@@ -186,7 +189,7 @@ export class SqliteStore implements Store {
     const { writer, openReader } = this.#parts
     await writeWhole(path, async (partial) => {
       // A connection of its own where there can be one: the copying must not hold up readers.
-      const connection = await this.#read('backup', () => openReader?.() ?? (writer as Connection), { signal })
+      const connection = await this.readWith('backup', () => openReader?.() ?? (writer as Connection), { signal })
       try {
         await orAborted(connection.backup(partial), signal)
       } finally {
@@ -209,8 +212,18 @@ export class SqliteStore implements Store {
     await this.close()
   }
 
+  /** Whether the work of a transaction is what runs now. */
+  get isInWork(): boolean {
+    return this.#work.isOpen
+  }
+
+  /** Refuses what must not be called inside a transaction. */
+  refuse(method: string): void {
+    this.#work.refuse(method)
+  }
+
   /** Reads what is committed: beside the writer where there can be two connections, else when it is done. */
-  async #read<T>(
+  async readWith<T>(
     method: string,
     read: (connection: Connection) => T,
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
@@ -229,7 +242,7 @@ export class SqliteStore implements Store {
   }
 
   /** Runs `work` in a transaction of the writer. */
-  async #write<T>(signal: AbortSignal | undefined, work: (connection: Connection) => T | Promise<T>): Promise<T> {
+  async writeWith<T>(signal: AbortSignal | undefined, work: (connection: Connection) => T | Promise<T>): Promise<T> {
     this.#refuseClosed()
     const { writer } = this.#parts
     if (writer === undefined) throw readOnlyStore(this.location)

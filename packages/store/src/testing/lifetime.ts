@@ -26,7 +26,7 @@ export function testLifetime(scene: () => Scene): void {
 
   it('says what it is and where', () => {
     const { store } = scene()
-    expect(store.kind).toMatch(/^(sqlite|postgres|supabase)$/)
+    expect(store.kind).toMatch(/^(sqlite|postgres|supabase|mirror)$/)
     expect(store.location).not.toBe('')
   })
 

@@ -1,0 +1,93 @@
+import { access, constants, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+import { StoreError } from '../errors.ts'
+import { Connection } from '../sqlite/connection.ts'
+import { inspectFile } from '../sqlite/database-file.ts'
+import { isMarking, verifyMarked } from '../sqlite/marks.ts'
+
+/** Files that SQLite keeps beside a database. */
+const COMPANIONS = ['-wal', '-shm']
+
+/**
+ * Reads a mirror from its first byte to its last and says what is wrong with it: `undefined` for one that is sound, or
+ * not there. Rejects with a `StoreError` where this is no question of damage: another program's file, a folder, a lock,
+ * rights.
+ */
+export async function damageOf(path: string): Promise<StoreError | undefined> {
+  try {
+    await inspectFile(path, { readOnly: false })
+    if (((await stat(path).catch(() => undefined))?.size ?? 0) === 0) return undefined
+    verify(path)
+    return undefined
+  } catch (error) {
+    if (error instanceof StoreError && (await isDamage(error, path))) return error
+    throw error
+  }
+}
+
+/** Whether a failure of a file that we may read and write means that the file is not what it was. */
+export async function isDamage({ failure: { kind } }: StoreError, path: string): Promise<boolean> {
+  switch (kind) {
+    case 'corrupt':
+    case 'not-a-database':
+    case 'io':
+      return true
+    case 'foreign-database':
+      return holdsMarks(path)
+    case 'read-only':
+    case 'no-permission':
+      return await isOpenTo(path)
+    default:
+      return false
+  }
+}
+
+/** Puts a file and its companions aside, under a name that says when. Resolves with the name. */
+export async function putAside(path: string, now: number): Promise<string> {
+  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const aside = `${path}.damaged-${stamp}`
+  await rename(path, aside)
+  for (const suffix of COMPANIONS) {
+    await rename(path + suffix, aside + suffix).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    })
+  }
+  return aside
+}
+
+function verify(path: string): void {
+  const connection = new Connection({ path })
+  try {
+    // A header that says that it cannot be written is noticed here and not in the middle of a cycle.
+    connection.exec('BEGIN IMMEDIATE')
+    verifyMarked(connection, path)
+    connection.exec('ROLLBACK')
+  } finally {
+    connection.close()
+  }
+}
+
+/** Whether a file with another program's mark is a mirror of ours all the same. */
+function holdsMarks(path: string): boolean {
+  try {
+    const connection = new Connection({ path, readOnly: true })
+    try {
+      return isMarking(connection)
+    } finally {
+      connection.close()
+    }
+  } catch {
+    return false
+  }
+}
+
+async function isOpenTo(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK)
+    await access(dirname(path), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,210 @@
+import type { Clock } from '@openpredict/market'
+
+import { StoreError } from '../errors.ts'
+import { closedStore } from '../internal/refusals.ts'
+import { SerialQueue } from '../internal/serial-queue.ts'
+import { confirmMarks, type Mark, markedRows, newestMarks, noteFailure, refuseMark } from '../sqlite/marks.ts'
+import type { SqliteStore } from '../sqlite/sqlite-store.ts'
+import type { ReplicaResult, Store, WaitOptions } from '../store.ts'
+import { tableOf } from '../tables.ts'
+import type { DeliveryEvent } from './events.ts'
+import { fillFrom, isBehind, takeQuietly } from './fill.ts'
+import type { RemoteStore } from './remote-store.ts'
+
+/** What a delivery did. */
+export interface DeliveryReport {
+  /** Rows that the remote store has confirmed. */
+  readonly delivered: number
+  /** Rows that it does not take. */
+  readonly refused: number
+}
+
+/** What a deliverer works with. */
+export interface DelivererParts {
+  /** The mirror as it is now: it may be another file after a repair. */
+  readonly local: () => Promise<SqliteStore>
+  readonly remote: RemoteStore
+  /** Real time. */
+  readonly clock: Clock
+  /** The most rows in one transaction of the remote store. @default the remote's own */
+  readonly batchRows?: number | undefined
+  readonly onEvent: (event: DeliveryEvent) => void
+}
+
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 30_000
+/** What one transaction of a remote store takes well: hosted data APIs end a statement after seconds. */
+const BATCH = { supabase: 500, other: 5_000 }
+
+/** Sends what is marked, newest first, and clears the marks that the remote store has confirmed. */
+export class Deliverer {
+  readonly #parts: DelivererParts
+  readonly #queue = new SerialQueue()
+  readonly #stop = new AbortController()
+  #remote: Promise<Store> | undefined
+  #background: Promise<void> | undefined
+  #again = false
+  #awaySince: number | undefined
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts
+  }
+
+  /** The remote store; opened when it is first needed. */
+  async remote(): Promise<Store> {
+    this.#remote ??= this.#parts.remote.open()
+    try {
+      return await this.#remote
+    } catch (error) {
+      this.#remote = undefined
+      throw error
+    }
+  }
+
+  /** Delivers everything that waits. Rejects when the remote store fails; what it has confirmed by then stays so. */
+  async drain({ signal }: WaitOptions = {}): Promise<DeliveryReport> {
+    const both = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
+    return await this.#queue.run(() => this.#deliver(both), both)
+  }
+
+  /** Delivers in the background, again and again until nothing waits. */
+  wake(): void {
+    this.#again = true
+    if (this.#stop.signal.aborted) return
+    this.#background ??= this.#untilDone().finally(() => {
+      this.#background = undefined
+    })
+  }
+
+  /** Ends what runs, and closes the remote store. */
+  async stop(): Promise<void> {
+    this.#stop.abort(closedStore(this.#parts.remote.location))
+    await this.#background
+    // A drain of somebody else's ends by the same signal.
+    await this.#queue.run(() => undefined)
+    const remote = await this.#remote?.catch(() => undefined)
+    await remote?.close()
+  }
+
+  async #untilDone(): Promise<void> {
+    const { signal } = this.#stop
+    let pause = FIRST_PAUSE
+    while (this.#again && !signal.aborted) {
+      this.#again = false
+      try {
+        await this.drain()
+        pause = FIRST_PAUSE
+      } catch {
+        if (signal.aborted) return
+        // Told and noted where it happened.
+        this.#again = true
+        await this.#parts.clock.sleep(pause * (0.5 + Math.random() / 2), signal).catch(() => undefined)
+        pause = Math.min(pause * 2, LONGEST_PAUSE)
+      }
+    }
+  }
+
+  async #deliver(signal: AbortSignal): Promise<DeliveryReport> {
+    const local = await this.#parts.local()
+    try {
+      const first = this.#remote === undefined
+      const remote = await this.remote()
+      if (first && (await isBehind(remote, local, { signal }))) await this.#fill(remote, local, signal)
+      const report = await this.#deliverAll(remote, local, signal)
+      this.#noteBack()
+      return report
+    } catch (error) {
+      if (!signal.aborted) await this.#noteAway(local, error)
+      throw error
+    }
+  }
+
+  async #fill(remote: Store, local: SqliteStore, signal: AbortSignal): Promise<void> {
+    const { clock, onEvent } = this.#parts
+    const started = clock.now()
+    const rows = await fillFrom(remote, local, { signal })
+    onEvent({ kind: 'filled', rows, durationMs: clock.now() - started })
+  }
+
+  async #deliverAll(remote: Store, local: SqliteStore, signal: AbortSignal): Promise<DeliveryReport> {
+    const { clock, batchRows } = this.#parts
+    const limit = batchRows ?? (remote.kind === 'supabase' ? BATCH.supabase : BATCH.other)
+    const started = clock.now()
+    const total = { delivered: 0, refused: 0 }
+    for (;;) {
+      signal.throwIfAborted()
+      const marks = await local.readWith('deliver', (connection) => newestMarks(connection, limit), { signal })
+      if (marks.length === 0) return total
+      await this.#send({ remote, local, signal, total, started: started - 1, clock }, marks)
+    }
+  }
+
+  /** Sends rows in one transaction; where one of them is refused, in halves, until it is found. */
+  async #send(work: Sending, marks: readonly Mark[]): Promise<void> {
+    const { remote, local, signal, total, started, clock } = work
+    const replica = await local.readWith('deliver', (connection) => markedRows(connection, marks), { signal })
+    let result: ReplicaResult
+    try {
+      result = await remote.replicate(replica, { signal })
+    } catch (error) {
+      if (!(error instanceof StoreError && error.failure.kind === 'constraint')) throw error
+      const [mark] = marks
+      if (marks.length === 1 && mark !== undefined) return await this.#refuse(work, mark, error.message)
+      const middle = Math.ceil(marks.length / 2)
+      await this.#send(work, marks.slice(0, middle))
+      return await this.#send(work, marks.slice(middle))
+    }
+    total.delivered += marks.length
+    const at = clock.now()
+    const rowsPerSecond = (1_000 * total.delivered) / (at - started)
+    await local.writeWith(undefined, (connection) => confirmMarks(connection, marks, { at, rowsPerSecond }))
+    await this.#follow(local, result)
+  }
+
+  async #refuse({ local, total, clock }: Sending, mark: Mark, message: string): Promise<void> {
+    await local.writeWith(undefined, (connection) => refuseMark(connection, mark, { at: clock.now(), message }))
+    total.refused++
+    const key = mark.key.slice(0, tableOf(mark.table).key.length).join(', ')
+    this.#parts.onEvent({ kind: 'refused', table: mark.table, key, message })
+  }
+
+  /** Another collector has corrected the history: what this one writes from now on belongs to the new one, too. */
+  async #follow(local: SqliteStore, { historyVersions }: ReplicaResult): Promise<void> {
+    for (const [instrument, version] of Object.entries(historyVersions)) {
+      if (version <= (await local.historyVersion(instrument))) continue
+      await takeQuietly(local, { rows: { instrument_state: [{ instrument, history_version: version }] } })
+    }
+  }
+
+  async #noteAway(local: SqliteStore, error: unknown): Promise<void> {
+    const { clock, onEvent, remote } = this.#parts
+    const at = clock.now()
+    const known = error instanceof StoreError
+    const message = known
+      ? error.message
+      : `store ${remote.location}: ${error instanceof Error ? error.message : String(error)}`
+    const waiting = await local.writeWith(undefined, (connection) => {
+      noteFailure(connection, { at, message })
+      return connection.number('SELECT count(*) FROM delivery_marks')
+    })
+    if (this.#awaySince !== undefined) return
+    this.#awaySince = at
+    onEvent({ kind: 'away', code: known ? error.code : 'io', message, hint: known ? error.hint : '', waiting })
+  }
+
+  #noteBack(): void {
+    if (this.#awaySince === undefined) return
+    this.#parts.onEvent({ kind: 'back', afterMs: this.#parts.clock.now() - this.#awaySince })
+    this.#awaySince = undefined
+  }
+}
+
+/** A delivery that runs. */
+interface Sending {
+  readonly remote: Store
+  readonly local: SqliteStore
+  readonly signal: AbortSignal
+  readonly total: { delivered: number; refused: number }
+  readonly started: number
+  readonly clock: Clock
+}

@@ -1,0 +1,7 @@
+export type { DeliveryReport } from './deliverer.ts'
+export type { DeliveryEvent } from './events.ts'
+export { type MirrorOptions, openMirror } from './open-mirror.ts'
+export type { Delivery, MirroredStore } from './mirrored-store.ts'
+export { isRemoteUrl, type RemoteStore, remoteStore } from './remote-store.ts'
+export { readDelivery } from './read-delivery.ts'
+export type { DeliveryState } from '../sqlite/marks.ts'
