@@ -28,9 +28,52 @@ export function configuredInstrument(
   )
 }
 
-/** The URL of the store: flag, then OPENPREDICT_STORE, then a file in the current folder. */
+/** A setting that decides which store is used. */
+export type StoreSetting = 'store' | 'supabaseUrl' | 'databaseUrl'
+
+/**
+ * The URL of the store, and what has decided it: the flag, OPENPREDICT_STORE, SUPABASE_URL, DATABASE_URL, or else a file
+ * in the current folder. Throws a `UsageError` where a Supabase project and its key do not come together.
+ */
+export function chosenStore(
+  flags: { readonly store?: string },
+  env: Environment,
+): { readonly url: string; readonly by: 'flag' | StoreSetting } {
+  if (flags.store !== undefined) return { url: flags.store, by: 'flag' }
+  if (textOf(SETTINGS.store, env) === undefined) {
+    const project = configured(SETTINGS.supabaseUrl, env)
+    if (project !== undefined) return { url: `supabase:${project}`, by: 'supabaseUrl' }
+    if (textOf(SETTINGS.supabaseKey, env) !== undefined) {
+      throw new UsageError(
+        'SUPABASE_KEY is set and SUPABASE_URL is not: expected both, or neither.',
+        'Set SUPABASE_URL to https://PROJECT.supabase.co, or take SUPABASE_KEY away.',
+      )
+    }
+    const database = configured(SETTINGS.databaseUrl, env)
+    if (database !== undefined) return { url: database, by: 'databaseUrl' }
+  }
+  return { url: configured(SETTINGS.store, env) ?? '', by: 'store' }
+}
+
+/** The URL of the store; see `chosenStore`. */
 export function configuredStore(flags: { readonly store?: string }, env: Environment): string {
-  return flags.store ?? configured(SETTINGS.store, env) ?? ''
+  return chosenStore(flags, env).url
+}
+
+/** What opening a store takes beside its URL: the key, for a Supabase project. Throws a `UsageError` without one. */
+export function storeKey(url: string, env: Environment): { readonly supabaseKey?: string } {
+  if (!/^supabase:/i.test(url)) return {}
+  const supabaseKey = configured(SETTINGS.supabaseKey, env)
+  if (supabaseKey !== undefined) return { supabaseKey }
+  throw new UsageError(
+    'SUPABASE_KEY is not set: a Supabase project (SUPABASE_URL, or supabase:URL as the store) is opened with its key.',
+    'Set SUPABASE_KEY to a secret key (sb_secret_…) or the service_role key: see API keys in the settings of the project.',
+  )
+}
+
+/** The file from which rows are delivered to a remote store: flag, then OPENPREDICT_MIRROR, then one in this folder. */
+export function configuredMirror(flags: { readonly mirror?: string }, env: Environment): string {
+  return flags.mirror ?? configured(SETTINGS.mirror, env) ?? ''
 }
 
 /** Seconds between cycles: flag, then FETCH_INTERVAL_SECONDS, then 60. */
@@ -62,6 +105,7 @@ export function configured<T>(setting: Setting<T>, env: Environment): T | undefi
 
 /** A text that may be a URL, safe to print: without user, password, query and fragment. */
 export function withoutPassword(text: string): string {
+  if (/^supabase:/i.test(text)) return `supabase:${withoutPassword(text.slice('supabase:'.length))}`
   const url = URL.parse(text)
   // What does not read as a URL but looks like one may hide a password anywhere; so may a path with an @, which is what
   // follows a slash in a password that is not percent-encoded.

@@ -7,6 +7,9 @@ import { UsageError } from './usage-error.ts'
 /** What the process says with its exit code. */
 export const EXIT = { fine: 0, no: 1, usage: 2, source: 3, store: 4 } as const
 
+/** What a store refuses because of how it was asked. */
+const USAGE_CODES: readonly string[] = ['bad-url', 'misuse']
+
 /** Prints an error as one readable block and returns the exit code that belongs to it. */
 export function reportError(error: unknown, terminal: Terminal, json: boolean): number {
   const { failure, code } = classify(error)
@@ -54,5 +57,5 @@ function classify(error: unknown): { failure: Failure; code: number } {
     return { failure: { category: 'system', code: 'simulator', message: error.message, hint }, code: EXIT.usage }
   }
   const failure = describeFailure(error)
-  return { failure, code: failure.code === 'bad-url' ? EXIT.usage : exitCodeOf(failure) }
+  return { failure, code: USAGE_CODES.includes(failure.code) ? EXIT.usage : exitCodeOf(failure) }
 }

@@ -43,7 +43,14 @@ export function symbolsOptions(): readonly [Option, Option] {
 export function storeOption(): Option {
   return new Option(
     '--store <url>',
-    "where rows are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE (default: $OPENPREDICT_STORE or 'sqlite:openpredict.sqlite' in this folder)",
+    "where rows are kept: sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or supabase:https://PROJECT.supabase.co (default: $OPENPREDICT_STORE, $SUPABASE_URL, $DATABASE_URL or 'sqlite:openpredict.sqlite' in this folder)",
+  )
+}
+
+export function mirrorOption(): Option {
+  return new Option(
+    '--mirror <file>',
+    "with a remote store: the SQLite file from which rows are delivered to it (default: $OPENPREDICT_MIRROR or 'openpredict-mirror.sqlite' in this folder)",
   )
 }
 
@@ -67,6 +74,20 @@ export function countOption(flags: string, description: string, least = 1): Opti
       const count = Number(text)
       if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= least) return count
       throw new Error(`expected a whole number of ${least} or more`)
+    }),
+  )
+}
+
+const DAY = 86_400_000
+
+/** An age in days or weeks, such as `400d`, as ms; at least `leastDays`. */
+export function ageOption(flags: string, description: string, leastDays: number): Option {
+  return new Option(flags, description).argParser(
+    parsed((text) => {
+      const [, count = '', unit = ''] = /^(\d{1,6})([dw])$/.exec(text) ?? []
+      const days = Number(count) * (unit === 'w' ? 7 : 1)
+      if (unit !== '' && days >= leastDays) return days * DAY
+      throw new Error(`expected days or weeks such as 400d or 60w, at least ${leastDays}d`)
     }),
   )
 }

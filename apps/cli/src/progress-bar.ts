@@ -1,3 +1,5 @@
+import type { CopyProgress } from '@openpredict/store'
+
 import { count } from './format.ts'
 
 const WIDTH = 20
@@ -14,10 +16,17 @@ export interface Progress {
 
 /** One line for a terminal: a bar, the part of the file that was read, and the bars so far. */
 export function progressBar({ bytes, size, bars }: Progress): string {
-  if (size <= 0) return count(bars, 'bar')
-  // A file that is still written to may give more than it had.
-  const part = Math.min(bytes / size, 1)
+  return size <= 0 ? count(bars, 'bar') : `${drawn(bytes / size)}  ${count(bars, 'bar')}`
+}
+
+/** One line for a terminal: a bar, the part of the table that was looked at, and what it is looked at for. */
+export function copyBar({ table, phase, rows, of }: CopyProgress): string {
+  return `${drawn(of <= 0 ? 1 : rows / of)}  ${phase === 'copy' ? 'copying' : 'comparing'} ${table}, ${count(rows, 'row')}`
+}
+
+function drawn(of: number): string {
+  // What is still written to may give more than it had.
+  const part = Math.min(of, 1)
   const full = Math.floor(part * WIDTH)
-  const percent = `${Math.floor(part * 100)}`.padStart(3)
-  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${percent} %  ${count(bars, 'bar')}`
+  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${`${Math.floor(part * 100)}`.padStart(3)} %`
 }

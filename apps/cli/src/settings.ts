@@ -31,9 +31,27 @@ function wholeNumber(least: number, most: number): (text: string) => number | un
   }
 }
 
+/** A key of either generation: `sb_secret_…` and the like, or a JWT. */
+function keyOf(text: string): string | undefined {
+  return /^(sb_(secret|publishable)_[\w-]+|[\w-]+\.[\w-]+\.[\w-]+)$/.test(text) ? text : undefined
+}
+
+/** The address of a Supabase project and nothing else; without encryption only on this machine. */
+function projectOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || `${url.username}${url.password}${url.search}${url.hash}` !== '' || url.pathname !== '/')
+    return undefined
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal) ? text : undefined
+}
+
 /** The settings by what they decide. */
 export interface Settings {
   readonly store: Setting<string>
+  readonly supabaseUrl: Setting<string>
+  readonly supabaseKey: Setting<string>
+  readonly databaseUrl: Setting<string>
+  readonly mirror: Setting<string>
   readonly instruments: Setting<readonly Instrument[]>
   readonly intervalSeconds: Setting<number>
   readonly yahooUrl: Setting<string>
@@ -47,9 +65,38 @@ export const SETTINGS: Settings = {
   store: {
     name: 'OPENPREDICT_STORE',
     about: 'where rows are kept',
-    expected: 'sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE',
+    expected: 'sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or supabase:https://PROJECT.supabase.co',
     fallback: 'sqlite:openpredict.sqlite',
-    parse: (text) => (/^(sqlite:.|postgres(ql)?:\/\/)/i.test(text) ? text : undefined),
+    parse: (text) => (/^(sqlite:.|postgres(ql)?:\/\/|supabase:https?:\/\/.)/i.test(text) ? text : undefined),
+  },
+  supabaseUrl: {
+    name: 'SUPABASE_URL',
+    about: 'the Supabase project that is the store, with SUPABASE_KEY',
+    expected: 'https://PROJECT.supabase.co',
+    fallback: undefined,
+    parse: projectOf,
+  },
+  supabaseKey: {
+    name: 'SUPABASE_KEY',
+    about: 'the key of that project',
+    expected: 'a secret key (sb_secret_…) or the service_role key (eyJ…)',
+    fallback: undefined,
+    secret: true,
+    parse: keyOf,
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    about: 'the PostgreSQL database that is the store, or under the Supabase project, for migrations',
+    expected: 'postgres://USER:PASSWORD@HOST:5432/DATABASE',
+    fallback: undefined,
+    parse: (text) => (/^postgres(ql)?:\/\/./i.test(text) ? text : undefined),
+  },
+  mirror: {
+    name: 'OPENPREDICT_MIRROR',
+    about: 'the file from which rows are delivered to a remote store',
+    expected: 'a path',
+    fallback: 'openpredict-mirror.sqlite',
+    parse: (text) => (text.includes('\0') ? undefined : text),
   },
   instruments: {
     name: 'INSTRUMENT',

@@ -1,5 +1,6 @@
 export { type Collector, type CollectorOptions, createCollector, type CycleOptions } from './collector.ts'
 export type { CycleReport, StepReport } from './cycle-report.ts'
+export type { Delivery } from './delivering.ts'
 export { describeFailure, type Failure, type FailureCategory } from './failure.ts'
 export { type FetchWindow, fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
 export { importBars, type ImportOptions, type ImportResult } from './import-bars.ts'

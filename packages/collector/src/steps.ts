@@ -12,7 +12,10 @@ export const STEPS = [
   'detect_structure',
 ] as const
 
-export type StepName = (typeof STEPS)[number]
+/** The step that follows them where rows are delivered to a remote store. */
+export const DELIVER = 'deliver'
+
+export type StepName = (typeof STEPS)[number] | typeof DELIVER
 
 /** The step in which each calculator runs. */
 export const STEP_OF_TABLE: Readonly<Record<FeatureTable, StepName>> = {

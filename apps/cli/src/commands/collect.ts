@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 
-import { countOption, jsonOption, storeOption, symbolsOptions } from '../options.ts'
+import { countOption, jsonOption, mirrorOption, storeOption, symbolsOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `collect`, as commander gives them. */
@@ -10,6 +10,7 @@ export interface CollectFlags {
   readonly symbol?: readonly string[]
   readonly instrument?: readonly string[]
   readonly store?: string
+  readonly mirror?: string
   readonly source: string
   readonly interval?: number
   readonly cycles?: number
@@ -51,6 +52,7 @@ function make(name: string, description: string, examples: readonly string[]): C
   for (const option of symbolsOptions()) command.addOption(option)
   return command
     .addOption(storeOption())
+    .addOption(mirrorOption())
     .option('--source <source>', 'where bars come from: yahoo, sim, sim:URL or csv:PATH', 'yahoo')
     .option('--dry-run', 'do everything but keep it: nothing is stored')
     .addOption(jsonOption())

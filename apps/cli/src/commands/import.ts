@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 
 import { type CsvFlags, csvOptions } from '../csv-options.ts'
-import { jsonOption, storeOption, symbolOptions } from '../options.ts'
+import { jsonOption, mirrorOption, storeOption, symbolOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `import`, as commander gives them. */
@@ -9,6 +9,7 @@ export interface ImportFlags extends CsvFlags {
   readonly symbol?: string
   readonly instrument?: string
   readonly store?: string
+  readonly mirror?: string
   readonly barsOnly?: boolean
   readonly json?: boolean
 }
@@ -21,6 +22,7 @@ export function importCommand(services: Services, run: (action: Action) => Promi
   for (const option of [...symbolOptions(), ...csvOptions()]) command.addOption(option)
   return command
     .addOption(storeOption())
+    .addOption(mirrorOption())
     .option('--bars-only', 'leave the features for later')
     .addOption(jsonOption())
     .addHelpText(

@@ -9,9 +9,20 @@ import { UsageError } from '../../usage-error.ts'
 export interface Check {
   readonly name: string
   readonly ok: boolean
+  /** Good enough, but not as it should be. */
+  readonly warning?: true
   readonly message: string
   readonly hint?: string
+  /** What is wrong, for machines: stable. */
+  readonly code?: string
   readonly durationMs: number
+}
+
+/** What was seen, where it is good enough but not as it should be. */
+export interface Warning {
+  readonly message: string
+  readonly hint: string
+  readonly code: string
 }
 
 /** Looks at one thing after the other; what goes wrong is an answer, not an end. */
@@ -24,26 +35,32 @@ export class Checklist {
   }
 
   /** `work` returns what it saw, or throws what is wrong. */
-  async look(name: string, work: () => Promise<string>): Promise<void> {
+  async look(name: string, work: () => Promise<string | Warning>): Promise<void> {
     const { timer, signal } = this.#services
     const started = timer.now()
+    const add = (check: Omit<Check, 'name' | 'durationMs'>): void => {
+      this.checks.push({ name, ...check, durationMs: timer.now() - started })
+    }
     try {
-      const message = await work()
-      this.checks.push({ name, ok: true, message, durationMs: timer.now() - started })
+      const seen = await work()
+      add(typeof seen === 'string' ? { ok: true, message: seen } : { ok: true, warning: true, ...seen })
     } catch (error) {
       signal.throwIfAborted()
-      const { message, hint } = error instanceof UsageError ? error : describeFailure(error)
-      this.checks.push({ name, ok: false, message, hint, durationMs: timer.now() - started })
+      if (error instanceof UsageError) add({ ok: false, message: error.message, hint: error.hint, code: 'usage' })
+      else {
+        const { message, hint, code } = describeFailure(error)
+        add({ ok: false, message, hint, code })
+      }
     }
   }
 }
 
-/** The checks for a person, one a line, with a hint under each that failed. */
+/** The checks for a person, one a line, with a hint under each that is not as it should be. */
 export function printChecks(checks: readonly Check[], { out, colour }: Terminal): void {
   const width = Math.max(...checks.map(({ name }) => name.length))
-  for (const { name, ok, message, hint = '', durationMs } of checks) {
-    const mark = ok ? colour.green('✔') : colour.red('✖')
+  for (const { name, ok, warning, message, hint = '', durationMs } of checks) {
+    const mark = !ok ? colour.red('✖') : warning === true ? colour.yellow('!') : colour.green('✔')
     out(`${mark} ${name.padEnd(width)}  ${message} ${colour.dim(`(${formatDuration(durationMs)})`)}`)
-    if (!ok && hint !== '') out(`${' '.repeat(width + 4)}${colour.dim('→')} ${hint}`)
+    if (hint !== '') out(`${' '.repeat(width + 4)}${colour.dim('→')} ${hint}`)
   }
 }

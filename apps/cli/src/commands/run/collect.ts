@@ -1,21 +1,26 @@
 import { type Collector, createCollector, type CycleReport, runLoop } from '@openpredict/collector'
 import type { Instrument } from '@openpredict/market'
-import type { Store } from '@openpredict/store'
 
-import { configuredInstruments, configuredInterval, configuredStore } from '../../configuration.ts'
+import { type CollectingStore, finishDelivery, openCollectingStore } from '../../collecting-store.ts'
+import { configuredInstruments, configuredInterval } from '../../configuration.ts'
 import { EXIT, exitCodeOf, printFailure } from '../../exit.ts'
 import { count, formatAge, formatDuration, formatMinute, formatTimeOfDay } from '../../format.ts'
 import { type OpenedSource, openSource } from '../../open-source.ts'
-import { openConfiguredStore } from '../../open-store.ts'
 import type { Services } from '../../services.ts'
 import type { Terminal } from '../../terminal.ts'
 import type { CollectFlags } from '../collect.ts'
 import { cycleJson } from './cycle-json.ts'
 
+/** How long a single cycle waits for the delivery of its rows. */
+const ONCE_DELIVERY_MS = 60_000
+/** How long the loop waits for it when it is stopped: what does not go then, goes at the next start. */
+const LAST_DELIVERY_MS = 2_500
+
 /** One cycle of every instrument. */
 export async function collectOnce(flags: CollectFlags, services: Services): Promise<number> {
   const { terminal, signal } = services
-  return await withCollectors(flags, services, async (collectors, { title }, store) => {
+  return await withCollectors(flags, services, async (collectors, { title }, opened) => {
+    const { store } = opened
     const reports: CycleReport[] = []
     for (const collector of collectors) {
       const { symbol } = collector.instrument
@@ -24,9 +29,12 @@ export async function collectOnce(flags: CollectFlags, services: Services): Prom
       reports.push(report)
       if (flags.json !== true) printCycle(report, title, store.location, terminal)
     }
+    const delivery = await finishDelivery(opened, services, { ms: ONCE_DELIVERY_MS, signal })
+    const waiting = delivery?.waiting ?? 0
     if (flags.json === true)
       terminal.out(JSON.stringify(reports.length === 1 ? cycleJson(reports[0] as CycleReport) : reports.map(cycleJson)))
-    return worst(reports)
+    else if (delivery !== undefined) terminal.out(`  delivery    ${deliveryText(waiting)}`)
+    return Math.max(worst(reports), waiting > 0 ? EXIT.store : EXIT.fine)
   })
 }
 
@@ -34,12 +42,14 @@ export async function collectOnce(flags: CollectFlags, services: Services): Prom
 export async function collectLoop(flags: CollectFlags, services: Services): Promise<number> {
   const { terminal, signal, timer } = services
   const intervalMs = configuredInterval(flags, services.env) * 1_000
-  return await withCollectors(flags, services, async (collectors, { clock, title }, store) => {
+  return await withCollectors(flags, services, async (collectors, { clock, title }, opened) => {
     const { note, colour } = terminal
     const last = new Map<string, CycleReport>()
     if (flags.json !== true) {
       const symbols = collectors.map(({ instrument }) => instrument.symbol).join(', ')
-      note(`${colour.bold(symbols)} from ${title} into ${store.location}, every ${intervalMs / 1_000} s. Ctrl-C stops.`)
+      note(
+        `${colour.bold(symbols)} from ${title} into ${opened.store.location}, every ${intervalMs / 1_000} s. Ctrl-C stops.`,
+      )
     }
     const summary = await runLoop({
       collectors,
@@ -60,7 +70,9 @@ export async function collectLoop(flags: CollectFlags, services: Services): Prom
       },
     })
     const { success, partial, failed, idle } = summary.cycles
+    const delivery = await finishDelivery(opened, services, { ms: LAST_DELIVERY_MS })
     if (flags.json !== true) {
+      if (delivery !== undefined) note(deliveryText(delivery.waiting))
       note(
         `${count(summary.rounds, 'round')}: ${success} succeeded, ${partial} partial, ${failed} failed, ${idle} idle.`,
       )
@@ -74,28 +86,29 @@ export async function collectLoop(flags: CollectFlags, services: Services): Prom
 async function withCollectors(
   flags: CollectFlags,
   services: Services,
-  work: (collectors: readonly Collector[], source: OpenedSource, store: Store) => Promise<number>,
+  work: (collectors: readonly Collector[], source: OpenedSource, store: CollectingStore) => Promise<number>,
 ): Promise<number> {
   const instruments = configuredInstruments(flags, services.env)
   const opened = await openSource(flags.source, services)
-  const store = await openConfiguredStore(configuredStore(flags, services.env), { clock: services.clock })
-  try {
-    const collectors = instruments.map((instrument: Instrument) =>
-      createCollector({
-        instrument,
-        source: opened.source,
-        store,
-        clock: opened.clock,
-        timer: services.timer,
-        ...opened.window,
-        host: services.host,
-        version: services.version,
-      }),
-    )
-    return await work(collectors, opened, store)
-  } finally {
-    await store.close()
-  }
+  await using stored = await openCollectingStore(flags, services)
+  const collectors = instruments.map((instrument: Instrument) =>
+    createCollector({
+      instrument,
+      source: opened.source,
+      store: stored.store,
+      ...(stored.delivery === undefined ? {} : { delivery: stored.delivery }),
+      clock: opened.clock,
+      timer: services.timer,
+      ...opened.window,
+      host: services.host,
+      version: services.version,
+    }),
+  )
+  return await work(collectors, opened, stored)
+}
+
+function deliveryText(waiting: number): string {
+  return waiting === 0 ? 'everything is delivered' : `${count(waiting, 'row')} wait here for the remote store`
 }
 
 /** The summary of one cycle for a person. */
@@ -124,7 +137,7 @@ function printCycle(report: CycleReport, title: string, location: string, termin
   )
   out(`  store       ${location}${report.dryRun ? ' (dry run: nothing was kept)' : ''}`)
   for (const { name, failure } of report.steps) {
-    if (failure !== undefined) out(`  ${colour.yellow('!')} ${name} failed: ${failure.message}`)
+    if (failure !== undefined && name !== 'deliver') out(`  ${colour.yellow('!')} ${name} failed: ${failure.message}`)
   }
 }
 

@@ -1,24 +1,19 @@
-import { dirname, resolve } from 'node:path'
-import { statfs } from 'node:fs/promises'
-
 import { configured, configuredStore, withoutPassword } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { columns } from '../../format.ts'
-import { openConfiguredStore } from '../../open-store.ts'
 import type { Services } from '../../services.ts'
-import { ALL_SETTINGS, type Setting, textOf } from '../../settings.ts'
+import { ALL_SETTINGS, type Environment, type Setting, SETTINGS, textOf } from '../../settings.ts'
+import { UsageError } from '../../usage-error.ts'
 import type { ConfigFlags } from '../config.ts'
+import { checkStore } from './check-store.ts'
 import { type Check, Checklist, printChecks } from './checklist.ts'
-
-const MIB = 1024 * 1024
-/** Room for months of one instrument. */
-const NEEDED_MIB = 200
 
 /** A setting for people and machines. */
 interface ShownSetting {
   readonly name: string
   readonly value: string | null
-  readonly from: 'environment' | 'file' | 'default'
+  /** `environment`, `file`, `default`, or the name of the variable that decides in its place. */
+  readonly from: string
   readonly about: string
 }
 
@@ -38,18 +33,14 @@ export function showConfig(flags: ConfigFlags, services: Services): Promise<numb
 export async function verifyConfig(flags: ConfigFlags, services: Services): Promise<number> {
   const checklist = new Checklist(services)
   for (const setting of ALL_SETTINGS) {
-    await checklist.look(setting.name, () => {
+    await checklist.look(setting.name, async () => {
       configured(setting, services.env)
-      return Promise.resolve(shown(setting, services).value ?? 'not set')
+      const { value } = shown(setting, services)
+      if (value === null) return 'not set'
+      return setting === SETTINGS.supabaseKey ? `${value} ${await writingKey(services.env)}` : value
     })
   }
-  await checklist.look('store', async () => {
-    await using store = await openConfiguredStore(configuredStore({}, services.env), { clock: services.clock })
-    await store.probe()
-    const { version } = await store.schema()
-    return `${store.location}: schema ${version}, written and read back`
-  })
-  await checklist.look('disk', async () => await freeSpace(configuredStore({}, services.env)))
+  await checkStore({ url: () => configuredStore({}, services.env) }, services, checklist)
   const checks: readonly Check[] = checklist.checks
   const ok = checks.every((check) => check.ok)
   if (flags.json === true) services.terminal.out(JSON.stringify({ ok, checks }))
@@ -60,17 +51,31 @@ export async function verifyConfig(flags: ConfigFlags, services: Services): Prom
 function shown(setting: Setting<unknown>, { env, envFile }: Services): ShownSetting {
   const { name, about, fallback, secret } = setting
   const text = textOf(setting, env)
+  const elsewhere = text === undefined && setting === SETTINGS.store ? storeFromElsewhere(env) : undefined
+  if (elsewhere !== undefined) return { name, ...elsewhere, about }
   const from = text === undefined ? 'default' : envFile.has(name) ? 'file' : 'environment'
   const value = text ?? fallback ?? null
   return { name, value: value === null ? null : secret === true ? '•••' : withoutPassword(value), from, about }
 }
 
-/** The room left beside a store's file; a server looks after its own. */
-async function freeSpace(url: string): Promise<string> {
-  if (!/^sqlite:/i.test(url)) return 'the store is on a server'
-  const folder = dirname(resolve(url.replace(/^sqlite:/i, '')))
-  const { bavail, bsize } = await statfs(folder)
-  const free = Math.floor((bavail * bsize) / MIB)
-  if (free < NEEDED_MIB) throw new Error(`${free} MiB free in ${folder}, expected at least ${NEEDED_MIB} MiB`)
-  return `${free.toLocaleString('en-US')} MiB free in ${folder}`
+/** The store, where another variable names it. */
+function storeFromElsewhere(env: Environment): Pick<ShownSetting, 'value' | 'from'> | undefined {
+  for (const by of ['supabaseUrl', 'databaseUrl'] as const) {
+    const text = textOf(SETTINGS[by], env)
+    const prefix = by === 'supabaseUrl' ? 'supabase:' : ''
+    if (text !== undefined) return { value: withoutPassword(prefix + text), from: SETTINGS[by].name }
+  }
+  return undefined
+}
+
+/** What kind of key is set. Throws for one that cannot write. */
+async function writingKey(env: Environment): Promise<string> {
+  const { roleOfKey } = await import('@openpredict/store/supabase')
+  const role = roleOfKey(textOf(SETTINGS.supabaseKey, env) ?? '')
+  if (role === undefined) return '(a key of unknown kind)'
+  if (role === 'service_role' || role === 'secret') return `(${role})`
+  throw new UsageError(
+    `SUPABASE_KEY is ${role === 'publishable' ? 'a' : 'an'} ${role} key, which cannot write: expected ${SETTINGS.supabaseKey.expected}.`,
+    'Take the other key from API keys in the settings of the project, and keep it secret.',
+  )
 }

@@ -1,20 +1,12 @@
-import { openStore, type Store, TABLE_NAMES, type TableName } from '@openpredict/store'
+import { type Store, TABLE_NAMES, type TableName } from '@openpredict/store'
 
 import { configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { columns, count } from '../../format.ts'
+import { openNamedStore } from '../../named-store.ts'
 import type { Services } from '../../services.ts'
 import { UsageError } from '../../usage-error.ts'
 import type { DatabaseFlags } from '../database.ts'
-
-/** Creates the tables or brings them up to date. */
-export async function migrateDatabase(flags: DatabaseFlags, services: Services): Promise<number> {
-  await using store = await open(flags, services, { migrate: false })
-  const { from, to, applied } = await store.migrate()
-  const text = applied.length === 0 ? `schema ${to}, up to date` : `schema ${from} → ${to}`
-  say(flags, services, { location: store.location, from, to, applied }, `${store.location}: ${text}`)
-  return EXIT.fine
-}
 
 /** Shows the schema's version and how many rows each table has. */
 export async function showDatabase(flags: DatabaseFlags, services: Services): Promise<number> {
@@ -60,10 +52,10 @@ export async function backUpDatabase(file: string, flags: DatabaseFlags, service
 
 async function open(
   flags: DatabaseFlags,
-  { env, clock }: Services,
+  services: Services,
   options: { readonly readOnly?: boolean; readonly migrate?: boolean },
 ): Promise<Store> {
-  return await openStore(configuredStore(flags, env), { clock, ...options })
+  return await openNamedStore(configuredStore(flags, services.env), services, options)
 }
 
 async function countAll(store: Store): Promise<readonly { readonly table: TableName; readonly rows: number }[]> {

@@ -7,7 +7,7 @@ import { type TableName, tableOf, TABLES } from '@openpredict/store'
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { count } from '../../format.ts'
-import { openConfiguredStore } from '../../open-store.ts'
+import { openNamedStore } from '../../named-store.ts'
 import { openOutput } from '../../output-file.ts'
 import { paced } from '../../paced.ts'
 import type { Services } from '../../services.ts'
@@ -21,10 +21,7 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
   const table = tableNamed(flags.table)
   const instrument = configuredInstrument(flags, services.env)
   const url = configuredStore(flags, services.env)
-  await using store = await openConfiguredStore(url, {
-    clock: services.clock,
-    readOnly: true,
-  })
+  await using store = await openNamedStore(url, services, { readOnly: true, migrate: false })
   const rows = store.streamRows(table, {
     ...('instrument' in tableOf(table).columns ? { instrument: instrument.symbol } : {}),
     ...(flags.from === undefined ? {} : { from: flags.from }),

@@ -8,9 +8,9 @@ import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { formatAge, formatMinute } from '../../format.ts'
 import { openSource } from '../../open-source.ts'
-import { openConfiguredStore } from '../../open-store.ts'
 import type { Services } from '../../services.ts'
 import type { HealthFlags } from '../health.ts'
+import { checkStore } from './check-store.ts'
 import { Checklist, printChecks } from './checklist.ts'
 
 const HOUR = 3_600_000
@@ -27,7 +27,10 @@ export async function checkHealth(flags: HealthFlags, services: Services): Promi
     await checklist.look('runtime', () =>
       Promise.resolve(`Node ${process.versions.node} on ${process.platform}-${process.arch}`),
     )
-  if (all || flags.checkDb === true) await checkStore(flags, services, checklist)
+  if (all || flags.checkDb === true) {
+    const instrument = configuredInstrument(flags, services.env).symbol
+    await checkStore({ url: () => configuredStore(flags, services.env), instrument }, services, checklist)
+  }
   if (all || flags.checkYahoo === true) await checkSource(flags, services, checklist)
 
   const ok = checks.every((check) => check.ok)
@@ -36,17 +39,6 @@ export async function checkHealth(flags: HealthFlags, services: Services): Promi
   if (flags.json === true) terminal.out(JSON.stringify(report))
   else printChecks(checks, terminal)
   return ok ? EXIT.fine : EXIT.no
-}
-
-async function checkStore(flags: HealthFlags, services: Services, checklist: Checklist): Promise<void> {
-  const instrument = configuredInstrument(flags, services.env)
-  await checklist.look('store', async () => {
-    await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock: services.clock })
-    const { version } = await store.schema()
-    await store.probe()
-    const bars = await store.countRows('ohlc_data', instrument.symbol)
-    return `${store.location}: schema ${version}, written and read back, ${bars.toLocaleString('en-US')} bars of ${instrument.symbol}`
-  })
 }
 
 async function checkSource(flags: HealthFlags, services: Services, checklist: Checklist): Promise<void> {

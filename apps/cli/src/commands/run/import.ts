@@ -1,11 +1,11 @@
 import { importBars } from '@openpredict/collector'
 import { readBars } from '@openpredict/fetcher'
 
-import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { finishDelivery, openCollectingStore } from '../../collecting-store.ts'
+import { configuredInstrument } from '../../configuration.ts'
 import { csvDialect } from '../../csv-options.ts'
 import { EXIT, printFailure } from '../../exit.ts'
 import { count, formatDuration, formatMinute } from '../../format.ts'
-import { openConfiguredStore } from '../../open-store.ts'
 import { readInput } from '../../read-input.ts'
 import type { Services } from '../../services.ts'
 import type { ImportFlags } from '../import.ts'
@@ -18,7 +18,8 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
   const bars = await terminal.spin(`reading ${file}`, () =>
     readInput(() => readBars(file, { interval: '1m', ...csvDialect(flags), signal })),
   )
-  await using store = await openConfiguredStore(configuredStore(flags, services.env), { clock })
+  await using opened = await openCollectingStore(flags, services)
+  const { store } = opened
   const result = await terminal.spin(`storing ${count(bars.length, 'bar')}`, () =>
     importBars({
       instrument,
@@ -31,9 +32,10 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
       signal,
     }),
   )
-  const code = result.failures.length > 0 ? EXIT.no : EXIT.fine
+  const delivery = await finishDelivery(opened, services, { ms: Number.POSITIVE_INFINITY, signal })
+  const code = result.failures.length > 0 ? EXIT.no : (delivery?.waiting ?? 0) > 0 ? EXIT.store : EXIT.fine
   if (flags.json === true) {
-    terminal.out(JSON.stringify({ file, instrument: instrument.symbol, ...result }))
+    terminal.out(JSON.stringify({ file, instrument: instrument.symbol, ...result, ...delivery }))
     return code
   }
   const first = bars.at(0)
@@ -45,6 +47,9 @@ export async function importFile(file: string, flags: ImportFlags, services: Ser
     `  features  ${flags.barsOnly === true ? 'left for later' : `${count(result.rowsWritten, 'row')} written`}`,
   )
   terminal.out(`  store     ${store.location} (${formatDuration(timer.now() - started)})`)
+  if (delivery !== undefined && delivery.waiting > 0) {
+    terminal.out(`  delivery  ${count(delivery.waiting, 'row')} wait for the next collection`)
+  }
   for (const failure of result.failures) printFailure(failure, terminal)
   return code
 }
