@@ -7,6 +7,8 @@ const config: Options = build(
     index: 'src/index.ts',
     sqlite: 'src/sqlite/index.ts',
     postgres: 'src/postgres/index.ts',
+    supabase: 'src/supabase/index.ts',
+    delivery: 'src/delivery/index.ts',
     testing: 'src/testing/index.ts',
   },
   { platform: 'node' },

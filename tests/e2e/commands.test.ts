@@ -77,14 +77,20 @@ describe('health', () => {
     expect(stdout).toMatch(/✔ runtime[\s\S]*✔ store[\s\S]*✔ source/)
     const report = JSON.parse(readFileSync(workplace.path('health.json'), 'utf8')) as { ok: boolean; checks: unknown[] }
     expect(report.ok).toBe(true)
-    expect(report.checks).toMatchObject([{ name: 'runtime' }, { name: 'store' }, { name: 'source' }])
+    expect(report.checks).toMatchObject([{ name: 'runtime' }, { name: 'store' }, { name: 'disk' }, { name: 'source' }])
   })
 
   it('looks only at what it is asked to', async () => {
     using workplace = new Workplace()
     const { code, stdout } = await workplace.run(['health', '--check-db', '--json'])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, checks: [{ name: 'store', ok: true }] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      checks: [
+        { name: 'store', ok: true },
+        { name: 'disk', ok: true },
+      ],
+    })
   })
 
   it('says no with 1 when the source does not answer', async () => {

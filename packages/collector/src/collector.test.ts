@@ -441,7 +441,7 @@ describe('delivery', () => {
   it('does not take place in a dry run, nor after a cycle that failed', async () => {
     const delivering = collectDelivering()
     await delivering.runCycle({ dryRun: true })
-    source.failure = new FetchError('no answer', { kind: 'network' })
+    source.failure = new FetchError({ kind: 'network' })
     expect((await delivering.runCycle()).status).toBe('failed')
     expect(drains).toBe(0)
   })

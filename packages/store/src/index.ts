@@ -1,3 +1,5 @@
+export { type CopyProgress, copyStore, type CopyStoreOptions, type StoreCopy } from './copy/copy-store.ts'
+export type { TableCopy, TableDigest } from './copy/copy-table.ts'
 export { StoreError, type StoreErrorOptions, type StoreFailure } from './errors.ts'
 export { openStore, type OpenStoreOptions } from './open-store.ts'
 export type { ColumnName, FeatureRow, Json, Row, WithoutInstrument } from './rows.ts'

@@ -14,17 +14,20 @@ export interface OpenStoreOptions {
    * `schema`; a store opened only for reading refuses them unless this is `false`. @default true
    */
   readonly migrate?: boolean
+  /** The key of a Supabase project: of `service_role`, or a secret key. Only for `supabase:` URLs. */
+  readonly supabaseKey?: string
 }
 
 const KNOWN =
-  'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or sqlite::memory:, or postgres://USER:PASSWORD@HOST/DATABASE'
+  'expected sqlite:PATH, for example sqlite:openpredict.sqlite, or sqlite::memory:, or postgres://USER:PASSWORD@HOST/DATABASE, or supabase:https://PROJECT.supabase.co'
 
 /**
  * Opens the store that a URL names; its driver is loaded when it is needed.
  *
  * `sqlite:PATH` is a file, relative to the current folder or absolute, made with its folders when it is not there;
  * `sqlite::memory:` vanishes when it is closed. `postgres://USER:PASSWORD@HOST/DATABASE` (or `postgresql://`) is a
- * database on a server; `pg` must be installed. Rejects with a `StoreError`: `bad-url` for anything else, and what the
+ * database on a server; `pg` must be installed. `supabase:https://PROJECT.supabase.co` is a project reached over HTTP, with
+ * `supabaseKey`; `@supabase/supabase-js` must be installed. Rejects with a `StoreError`: `bad-url` for anything else, and what the
  * driver finds wrong.
  *
  * @example
@@ -44,12 +47,19 @@ export async function openStore(url: string, options: OpenStoreOptions): Promise
     const { createPostgresStore } = await import('./postgres/index.ts')
     return await createPostgresStore({ ...options, url })
   }
+  if (scheme.toLowerCase() === 'supabase') {
+    const { createSupabaseStore } = await import('./supabase/index.ts')
+    const { supabaseKey: key = '', ...others } = options
+    return await createSupabaseStore({ ...others, url, key })
+  }
   const known = scheme.toLowerCase() === 'sqlite'
   const found = known ? 'a store URL whose path cannot be used' : scheme === '' ? 'no store URL' : `a ${scheme} store`
   throw new StoreError(
     `${found}: ${KNOWN}`,
     { kind: 'bad-url', scheme: scheme.toLowerCase() },
-    { hint: 'Give the store as sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.' },
+    {
+      hint: 'Give the store as sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or supabase:https://PROJECT.supabase.co.',
+    },
   )
 }
 

@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '../src/index.ts'
+import type { Replica, Row, Store, StoreTransaction } from '../src/index.ts'
 import { barAt, cycleRow, ES, FEATURES, level, MINUTE, NQ, T0 } from '../src/testing/samples.ts'
 
 /**
@@ -21,5 +21,43 @@ export async function writeNth(tx: StoreTransaction, n: number): Promise<void> {
     await tx.putRows('reference_levels', instrument, levels, order)
     await tx.putRows('hourly_blocks', instrument, [{ ...FEATURES.hourly_blocks, volume: n }], order)
   }
-  await tx.putCycle(cycleRow({ id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, cycle: n }))
+  await tx.putCycle(nthCycle(n))
+}
+
+/** The same as rows of another store, for an instrument of its own. */
+export function nthReplica(n: number): Replica {
+  const place = { instrument: 'RTY=F', history_version: 0, as_of_version: 0, as_of: T0 + n * MINUTE }
+  const bars = [barAt(n, { volume: n }), barAt(n + 1)]
+  return {
+    rows: {
+      ohlc_data: bars.map(({ time: timestamp, ...prices }, i) => {
+        const { instrument } = place
+        return { instrument, timestamp, ...prices, source: 'test', ingested_at: n, revision: 1 - i }
+      }),
+      reference_levels: Array.from({ length: 20 }, (_, i) => ({
+        ...level({ period_start: T0 + (n + i) * MINUTE, price: n }),
+        ...place,
+      })),
+      fvg: [{ ...FEATURES.fvg, ...place, fill_fraction: 1 / (n + 1) }],
+      collection_cycles: [nthCycle(n)],
+    },
+    removed: [
+      {
+        table: 'reference_levels',
+        key: { instrument: place.instrument, level_type: 'WEEKLY_OPEN', period_start: T0 + (n - 1) * MINUTE },
+        as_of_version: 0,
+        as_of: place.as_of,
+      },
+    ],
+  }
+}
+
+/** The `n`th step of a writer that writes in both ways. */
+export async function writeStep(store: Store, n: number): Promise<void> {
+  if (n % 3 === 0) await store.replicate(nthReplica(n))
+  else await store.transaction((tx) => writeNth(tx, n))
+}
+
+function nthCycle(n: number): Row<'collection_cycles'> {
+  return cycleRow({ id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, cycle: n })
 }

@@ -1,4 +1,4 @@
-import { type LocalDatabase, localSupabase } from '@openpredict/local-supabase'
+import { type LocalDatabase, type LocalSupabase, localSupabase } from '@openpredict/local-supabase'
 import pg from 'pg'
 
 import { createPostgresStore } from '../src/postgres/index.ts'
@@ -13,11 +13,13 @@ export interface TestDatabase extends AsyncDisposable {
   open(options?: Partial<Parameters<typeof createPostgresStore>[0]>): Promise<Store>
 }
 
-/** Makes an empty database. */
-export async function testDatabase(): Promise<TestDatabase> {
-  const server = await localSupabase()
+/** Makes an empty database, by default on the server that all tests use. */
+export async function testDatabase(on?: LocalSupabase): Promise<TestDatabase> {
+  const server = on ?? (await localSupabase())
   const database = await server.createDatabase()
   const client = new pg.Client({ connectionString: database.url })
+  // A server may be killed on purpose.
+  client.on('error', () => {})
   await client.connect()
   const stores: Store[] = []
   return {

@@ -4,6 +4,8 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 export interface Child {
   /** How it ended, in words, or why it could not be started; `undefined` while it runs. */
   readonly ending: string | undefined
+  /** Its process; `undefined` when it could not be started. */
+  readonly pid: number | undefined
   /** Resolves when it has ended, or could not be started, with the exit code if there is one. */
   readonly ended: Promise<number | undefined>
   /** Ends it and waits for that. */
@@ -50,6 +52,7 @@ function watched(program: ChildProcess, stopSignal: NodeJS.Signals): Child {
     get ending() {
       return ending
     },
+    pid: program.pid,
     ended,
     end: async () => {
       if (ending === undefined) program.kill(stopSignal)

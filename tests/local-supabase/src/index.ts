@@ -1,4 +1,7 @@
 export { unavailable } from './binaries.ts'
+export type { Direction, Fault } from './fault.ts'
+export { type FaultProxy, type ProxyCounts, startFaultProxy } from './fault-proxy.ts'
 export { localSupabase } from './in-tests.ts'
 export { type ProjectKeys, signJwt } from './keys.ts'
 export { type LocalDatabase, type LocalProject, LocalSupabase } from './orders.ts'
+export { type OwnServer, startOwnServer } from './own-server.ts'

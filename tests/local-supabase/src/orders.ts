@@ -5,6 +5,8 @@ export type Order =
   | { readonly do: 'create database'; readonly template?: string }
   | { readonly do: 'drop database'; readonly name: string }
   | { readonly do: 'start data API'; readonly name: string }
+  | { readonly do: 'kill server' }
+  | { readonly do: 'start server' }
 
 /** Where the supervisor takes orders. */
 export interface Control {
@@ -41,20 +43,21 @@ export class LocalSupabase {
 
   /** Makes an empty database with Supabase's default grants, or a copy of another to which nobody is connected. */
   createDatabase(options: { readonly template?: string } = {}): Promise<LocalDatabase> {
-    return this.#send({ do: 'create database', ...options })
+    return this.send({ do: 'create database', ...options })
   }
 
   /** Removes a database, whoever is connected to it, and its data API. */
   async dropDatabase({ name }: { readonly name: string }): Promise<void> {
-    await this.#send({ do: 'drop database', name })
+    await this.send({ do: 'drop database', name })
   }
 
   /** Starts PostgREST on a database, behind a gateway that takes Supabase's keys. */
   startDataApi({ name }: { readonly name: string }): Promise<LocalProject> {
-    return this.#send({ do: 'start data API', name })
+    return this.send({ do: 'start data API', name })
   }
 
-  async #send<T>(order: Order): Promise<T> {
+  /** Carries out an order. */
+  protected async send<T>(order: Order): Promise<T> {
     const { control, token } = this.#control
     const response = await fetch(control, {
       method: 'POST',

@@ -6,8 +6,9 @@ import { Client } from 'pg'
 import type { Binaries } from './binaries.ts'
 import type { Child, Children } from './children.ts'
 import { freePort } from './free-port.ts'
+import { killWithChildren } from './kill-with-children.ts'
 import { giveToOrdinaryUser, openedToOrdinaryUser, ordinaryUser } from './ordinary-user.ts'
-import { rolesSql, TEMPLATE_SQL } from './supabase-roles.ts'
+import { plainRolesSql, rolesSql, TEMPLATE_SQL } from './supabase-roles.ts'
 
 /** A PostgreSQL server that runs. */
 export interface PostgresServer {
@@ -16,6 +17,10 @@ export interface PostgresServer {
   readonly password: string
   /** Runs statements as superuser. */
   query(database: string, sql: string): Promise<void>
+  /** Kills it with all of its processes, as a power cut would, and waits until they are gone. */
+  kill(): Promise<void>
+  /** Starts it again on the same port and the same data, after it was killed. */
+  start(): Promise<void>
   /** Ends it at once: nobody needs the data afterwards. */
   stop(): Promise<void>
 }
@@ -34,10 +39,24 @@ const SETTINGS = {
   timezone: 'UTC',
 }
 
+/** What is committed survives that the server is killed, though not that the machine loses power. */
+const LASTING_SETTINGS = { fsync: 'on', wal_level: 'replica', dynamic_shared_memory_type: 'mmap' }
+
+/** What a server is started with. */
+export interface PostgresServerOptions {
+  readonly children: Children
+  readonly folder: string
+  readonly password: string
+  /** Whether the data must survive that it is killed. */
+  readonly lasting: boolean
+  /** Whether it knows nothing of Supabase. */
+  readonly plain: boolean
+}
+
 /** Makes a cluster in a folder that exists and starts it, with Supabase's roles and default grants. */
 export async function startPostgres(
   binaries: Binaries,
-  { children, folder, password }: { readonly children: Children; readonly folder: string; readonly password: string },
+  { children, folder, password, lasting, plain }: PostgresServerOptions,
 ): Promise<PostgresServer> {
   const data = join(folder, 'data')
   mkdirSync(data)
@@ -63,9 +82,15 @@ export async function startPostgres(
   if ((await initdb.ended) !== 0) throw new Error(`initdb failed, ${initdb.ending}:\n${readFileSync(logFile, 'utf8')}`)
 
   const port = await freePort()
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = start('postgres', ['-D', data, ...settings])
-  await untilReady(server, logFile)
+  const settings = Object.entries({ ...SETTINGS, ...(lasting ? LASTING_SETTINGS : {}), port })
+  const args = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const run = async (): Promise<Child> => {
+    const said = readFileSync(logFile, 'utf8').length
+    const child = start('postgres', ['-D', data, ...args])
+    await untilReady(child, logFile, said)
+    return child
+  }
+  let server = await run()
 
   const query = async (database: string, sql: string): Promise<void> => {
     const client = new Client({ host: '127.0.0.1', port, user: 'supabase_admin', password, database })
@@ -76,14 +101,28 @@ export async function startPostgres(
       await client.end()
     }
   }
-  await query('template1', rolesSql(password) + TEMPLATE_SQL)
-  return { port, password, query, stop: () => server.end() }
+  await query('template1', plain ? plainRolesSql(password) : rolesSql(password) + TEMPLATE_SQL)
+  return {
+    port,
+    password,
+    query,
+    kill: () => killWithChildren(server),
+    start: async () => {
+      if (server.ending === undefined) throw new Error('PostgreSQL is running')
+      server = await run()
+    },
+    stop: async () => {
+      // What it has left in memory that outlives it, only its next start removes.
+      if (server.ending !== undefined) server = await run()
+      await server.end()
+    },
+  }
 }
 
-/** PostgreSQL says in its log that it is ready. */
-async function untilReady(server: Child, logFile: string): Promise<void> {
+/** PostgreSQL says in its log, after what was there before, that it is ready. */
+async function untilReady(server: Child, logFile: string, before: number): Promise<void> {
   for (;;) {
-    const log = readFileSync(logFile, 'utf8')
+    const log = readFileSync(logFile, 'utf8').slice(before)
     if (log.includes('database system is ready to accept connections')) return
     if (server.ending !== undefined) throw new Error(`PostgreSQL did not start, ${server.ending}:\n${log}`)
     await new Promise((resolve) => {

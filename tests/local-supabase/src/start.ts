@@ -10,11 +10,25 @@ export interface Started {
   readonly stop: () => Promise<void>
 }
 
+/** Options of `startSupervisor`. */
+export interface SupervisorOptions {
+  /** Whether the server may be killed and started again, with its data. @default false */
+  readonly lasting?: boolean
+  /** Whether it is without Supabase's roles, default grants and publication. @default false */
+  readonly plain?: boolean
+}
+
 /** Starts the supervisor, which ends by itself when this process does: also when it is killed. */
-export async function startSupervisor(): Promise<Started> {
+export async function startSupervisor({ lasting = false, plain = false }: SupervisorOptions = {}): Promise<Started> {
+  const program = join(import.meta.dirname, 'supervisor.ts')
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'supervisor.ts')],
+    [
+      '--disable-warning=ExperimentalWarning',
+      program,
+      ...(lasting ? ['--lasting'] : []),
+      ...(plain ? ['--plain'] : []),
+    ],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Out of the terminal's reach: it is for this process to say when it ends.

@@ -24,3 +24,8 @@ export const TEMPLATE_SQL: string = `
   create publication supabase_realtime;
   alter publication supabase_realtime owner to postgres;
 `
+
+/** The one role of a server that is not Supabase's: who owns the databases, and is no superuser either. */
+export function plainRolesSql(password: string): string {
+  return `create role postgres login createdb createrole password '${password}';`
+}

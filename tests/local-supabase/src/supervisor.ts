@@ -26,15 +26,19 @@ const password = randomBytes(24).toString('hex')
 const token = randomBytes(24).toString('hex')
 const children = new Children()
 const apis = new Map<string, DataApi>()
+/** A server of one's own, which may be killed and started again. */
+const lasting = process.argv.includes('--lasting')
+const plain = process.argv.includes('--plain')
+let running: PostgresServer | undefined
 let count = 0
 
 try {
   // Whatever runs by then is ended below, also in the midst of starting.
-  const starting = startPostgres(programs, { children, folder, password })
-  const server = await Promise.race([starting, ended.then(() => undefined)])
-  if (server !== undefined) await takeOrders(server)
+  const starting = startPostgres(programs, { children, folder, password, lasting, plain })
+  running = await Promise.race([starting, ended.then(() => undefined)])
+  if (running !== undefined) await takeOrders(running)
 } finally {
-  const stops = await Promise.allSettled(Array.from(apis.values(), (api) => api.stop()))
+  const stops = await Promise.allSettled([...Array.from(apis.values(), (api) => api.stop()), running?.stop()])
   await children.end()
   // A program's own children may take a moment longer to let go of their files.
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
@@ -85,6 +89,11 @@ async function carryOut(server: PostgresServer, request: IncomingMessage): Promi
       const { url, keys, jwtSecret } = api
       return { url, keys, jwtSecret }
     }
+    case 'kill server':
+    case 'start server':
+      if (!lasting) throw new Error('others are using it')
+      await (order.do === 'kill server' ? server.kill() : server.start())
+      return {}
     default:
       throw new Error('no such order')
   }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Connections } from './connections.ts'
 import { parseConnectionUrl } from './connection-url.ts'
 import type { PgClient, PgModule } from './pg-types.ts'
+import type { Session } from './session.ts'
 
 interface Sent {
   readonly text: string
@@ -80,6 +81,26 @@ describe('connections', () => {
     const work = connectionsOf(pg).transact('SELECT 1', (session) => session.query('slow').catch(() => {}))
     await expect(work).rejects.toMatchObject({ code: 'io' })
     expect(released).toEqual([false, true])
+  })
+
+  it('take nothing more from work that goes on after it was aborted: it would be outside of the transaction', async () => {
+    const { pg, sent, released } = clientLibrary('nothing')
+    const abort = new AbortController()
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const work = async (session: Session): Promise<void> => {
+      await session.query('early')
+      abort.abort(new Error('stopped'))
+      await over
+      await session.query('late')
+    }
+    let late: Promise<unknown> | undefined
+    const done = connectionsOf(pg).transact('SELECT 1', (session) => (late = work(session)) as Promise<void>, abort.signal)
+    await expect(done).rejects.toThrow(/stopped/)
+    expect(released).toEqual([false])
+    end()
+    await expect(late).rejects.toMatchObject({ code: 'closed' })
+    expect(sent.map(({ text }) => text)).toContain('early')
+    expect(sent.map(({ text }) => text)).not.toContain('late')
   })
 
   it('wait for the lock in addition to the time of a statement, here as on the server', async () => {

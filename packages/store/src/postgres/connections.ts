@@ -4,7 +4,7 @@ import { orAborted } from '../internal/serial-queue.ts'
 import type { ConnectionTarget } from './connection-url.ts'
 import { storeErrorOf } from './failures.ts'
 import type { PgClient, PgClientClass, PgModule, PgPool } from './pg-types.ts'
-import { Session } from './session.ts'
+import { LONGEST, Session } from './session.ts'
 
 /** Options of `Connections`. */
 export interface ConnectionsOptions {
@@ -26,8 +26,6 @@ const GRACE = 5_000
 /** How long taking a transaction back may take before the connection is given up, ms of the clock. */
 const ROLLBACK_TIMEOUT = 5_000
 const IDLE_TIMEOUT = 60_000
-/** What timers here and on the server take at most. */
-const LONGEST = 2 ** 31 - 1
 const CANCEL = 'SELECT pg_cancel_backend($1::int)'
 
 /** A pool of connections, each set up alike. */
@@ -50,6 +48,8 @@ export class Connections {
       allowExitOnIdle: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
+      // Statements do not wait for the answers of those before them; versions that cannot do that send them one by one.
+      pipeline: true,
       // Values stay the texts that they are sent as: what they mean is for the column to say.
       types: { getTypeParser: () => (text) => text },
     })
@@ -183,7 +183,7 @@ export class Connections {
     await session.exec(
       `SET statement_timeout = ${this.#limits().statement};
        SET idle_in_transaction_session_timeout = '10min';
-       SET default_transaction_read_only = ${readOnly ? 'on' : 'off'};
+       ${readOnly ? 'SET default_transaction_read_only = on;' : ''}
        SET search_path = public;
        SET client_min_messages = warning`,
     )

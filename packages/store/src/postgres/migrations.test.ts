@@ -119,13 +119,14 @@ describe.skipIf(reason !== undefined)('the schema', () => {
     },
   )
 
-  it('has every table that the description names, each with row-level security, and no other', async () => {
+  it('has every table that the description names and the leases, each with row-level security, and no other', async () => {
     const found = await rowsOf(
       here.client,
       `SELECT relname, relrowsecurity FROM pg_class
        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname COLLATE "C"`,
     )
-    expect(found).toEqual(TABLE_NAMES.toSorted().map((relname) => ({ relname, relrowsecurity: true })))
+    const expected = [...TABLE_NAMES, 'store_leases'].toSorted()
+    expect(found).toEqual(expected.map((relname) => ({ relname, relrowsecurity: true })))
   })
 })
 
@@ -192,4 +193,6 @@ const CHECKSUMS: readonly string[] = [
   '723f45631b346f1b',
   '3ab00acd060678e9',
   'c9e696029e59ce23',
+  '4f7c961bfceb877e',
+  '0fbf5652ae7e44cc',
 ]

@@ -38,6 +38,7 @@ interface PgPoolOptions extends PgTarget {
   readonly allowExitOnIdle: boolean
   readonly keepAlive: boolean
   readonly keepAliveInitialDelayMillis: number
+  readonly pipeline: boolean
   readonly types: { readonly getTypeParser: () => (text: string) => string }
 }
 
@@ -61,6 +62,12 @@ interface PgQueryConfig {
 
 /** What is sent as the value of a parameter. */
 export type PgValue = string | number | boolean | null
+
+/** A statement that is prepared, with the values of its parameters. */
+export interface PgStatement {
+  readonly sql: string
+  readonly values: readonly PgValue[]
+}
 
 /** What came back. */
 export interface PgResult {

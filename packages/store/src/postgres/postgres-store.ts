@@ -48,6 +48,7 @@ export interface PostgresStoreParts {
 /** The advisory lock of whoever writes: 'OPNP' in ASCII. */
 const LOCK = 'SELECT pg_advisory_xact_lock(1330663504, 1)'
 
+const SERVER_TIME = 'SELECT extract(epoch FROM clock_timestamp()) * 1000'
 const PRUNE = `SELECT table_name, deleted FROM prune_before(${POSTGRES.parameter(1, 'instant')})`
 
 /** A store in one PostgreSQL database. */
@@ -143,6 +144,10 @@ export class PostgresStore implements Store {
       if (pending[0] === undefined) return { from, to: version, applied }
       applied.push(pending[0])
     }
+  }
+
+  serverTime(options?: WaitOptions): Promise<number> {
+    return this.#read('serverTime', (session) => session.number(SERVER_TIME), options)
   }
 
   async probe({ signal }: WaitOptions = {}): Promise<void> {

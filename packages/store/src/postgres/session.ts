@@ -1,6 +1,6 @@
-import { rolledBack } from '../internal/refusals.ts'
+import { endedTransaction, rolledBack } from '../internal/refusals.ts'
 import { isClientTimeout, storeErrorOf } from './failures.ts'
-import type { PgClient, PgModule, PgResult, PgRowStream, PgValue } from './pg-types.ts'
+import type { PgClient, PgModule, PgResult, PgRowStream, PgStatement, PgValue } from './pg-types.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -16,6 +16,11 @@ export interface SessionParts {
   /** The time, ms. */
   readonly now: () => number
 }
+
+/** How many statements are sent before the answer of the first has come. */
+const AHEAD = 8
+/** What timers take at most. */
+export const LONGEST: number = 2 ** 31 - 1
 
 const names = new Map<string, string>()
 
@@ -34,6 +39,7 @@ export class Session {
   #running = 0
   #failure: unknown
   #inTransaction = false
+  #ended = false
   #lost = false
 
   constructor(parts: SessionParts) {
@@ -63,13 +69,13 @@ export class Session {
     const { command } = await this.#run(() =>
       this.#parts.client.query({ text: 'COMMIT', query_timeout: this.#parts.timeoutMs }),
     )
-    this.#inTransaction = false
+    this.#end()
     if (command === 'ROLLBACK') throw rolledBack(this.#failure)
   }
 
-  /** Takes back what was not committed. */
+  /** Takes back what was not committed. Nothing else is taken from now on: it would be outside of the transaction. */
   async rollback(): Promise<void> {
-    this.#inTransaction = false
+    this.#end()
     try {
       await this.#parts.client.query({ text: 'ROLLBACK', query_timeout: this.#parts.timeoutMs })
     } catch (error) {
@@ -94,10 +100,43 @@ export class Session {
 
   /** Runs a statement; its rows are arrays of texts. */
   async query(sql: string, values: readonly PgValue[] = []): Promise<PgResult> {
-    const { client, prepare, timeoutMs } = this.#parts
+    const { client, prepare } = this.#parts
     const name = prepare ? { name: nameOf(sql) } : {}
-    const config = { text: sql, values, rowMode: 'array', query_timeout: timeoutMs, ...name } as const
+    const config = { text: sql, values, rowMode: 'array', query_timeout: this.#patience(), ...name } as const
     return await this.#run(() => client.query(config))
+  }
+
+  /**
+   * Runs statements in order and hands out their answers, in order too. The next ones are sent before an answer has come,
+   * so that neither side waits for the other. Throws what the first one failed with, after the server has answered all.
+   */
+  async *answers(statements: Iterable<PgStatement>): AsyncGenerator<PgResult, void, undefined> {
+    const sent: Promise<PgResult>[] = []
+    try {
+      for (const { sql, values } of statements) {
+        const answer = this.query(sql, values)
+        // Looked at when its turn comes.
+        answer.catch(() => {})
+        sent.push(answer)
+        const [first] = sent
+        if (sent.length <= AHEAD || first === undefined) continue
+        yield await first
+        sent.shift()
+      }
+      for (let answer = sent[0]; answer !== undefined; answer = sent[0]) {
+        yield await answer
+        sent.shift()
+      }
+    } finally {
+      await Promise.allSettled(sent)
+    }
+  }
+
+  /** Runs statements as `answers` does and says how many rows they changed together. */
+  async runAll(statements: Iterable<PgStatement>): Promise<number> {
+    let changed = 0
+    for await (const { rowCount } of this.answers(statements)) changed += rowCount ?? 0
+    return changed
   }
 
   /** Runs a statement and says how many rows it changed. */
@@ -128,7 +167,18 @@ export class Session {
     )
   }
 
+  /** How long to wait for an answer: for those of the statements before it as well. */
+  #patience(): number {
+    return Math.min(LONGEST, this.#parts.timeoutMs * (this.#running + 1))
+  }
+
+  #end(): void {
+    this.#inTransaction = false
+    this.#ended = true
+  }
+
   async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) throw endedTransaction()
     if (this.#inTransaction && this.#failure !== undefined) throw rolledBack(this.#failure)
     const { location, now } = this.#parts
     const started = now()
