@@ -2,6 +2,8 @@ import { type BarBatch, splitSuspects, type Suspect } from '@openpredict/fetcher
 import { type Bar, BarSeries, type Instrument } from '@openpredict/market'
 import type { BarOrigin, Row, StoreTransaction } from '@openpredict/store'
 
+import { healMissing } from './missing-minutes.ts'
+
 const MINUTE = 60_000
 /** How many stored bars before an answer tell what is usual: sixty true ranges and the close before them. */
 const CONTEXT_BARS = 61
@@ -15,6 +17,8 @@ export interface KeptBars {
   /** Stored bars that were replaced because the source now says something else. */
   readonly corrected: number
   readonly unchanged: number
+  /** Minutes that had been missing. */
+  readonly healed: number
   /** Whether the history that features were computed from is another one now. */
   readonly historyChanged: boolean
 }
@@ -36,7 +40,8 @@ export async function keepBars(
   if (found.length > 0) await tx.reviseBars(instrument.symbol, found, origin)
   const first = inserted.time[0]
   const late = first !== undefined && known !== undefined && first + MINUTE <= known
-  return { inserted, corrected: found.length, unchanged, historyChanged: found.length > 0 || late }
+  const healed = await healMissing(tx, instrument.symbol, inserted.time, origin.ingestedAt)
+  return { inserted, corrected: found.length, unchanged, healed, historyChanged: found.length > 0 || late }
 }
 
 /**

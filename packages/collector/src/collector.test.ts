@@ -1,72 +1,17 @@
 import { createEngine, type Engine, referenceLevels } from '@openpredict/calculators'
-import { type BarBatch, type BarSource, FetchError, noDrops } from '@openpredict/fetcher'
-import {
-  type Bar,
-  BarSeries,
-  createManualClock,
-  instrumentOf,
-  intervalMs,
-  type ManualClock,
-  parseInstant,
-} from '@openpredict/market'
+import { FetchError } from '@openpredict/fetcher'
+import { type Bar, createManualClock, instrumentOf, type ManualClock, parseInstant } from '@openpredict/market'
 import { createMarket } from '@openpredict/simulator'
 import { comparableColumns, openStore, type Store } from '@openpredict/store'
 import { beforeEach, describe, expect, it } from 'vitest'
 
+import { aborted, DELAY, ScriptedSource } from '../test/scripted-source.ts'
 import { type Collector, createCollector } from './index.ts'
 
 const MINUTE = 60_000
-const DELAY = 10 * MINUTE
 const START = parseInstant('2024-06-05T14:30:30Z')
 const instrument = instrumentOf('NQ=F')
 const market = createMarket({ seed: 5, instrument })
-
-/** A source over a list of bars, as far as its watermark, that can be changed and told to fail. */
-class ScriptedSource implements BarSource {
-  readonly name = 'script'
-  readonly #clock: ManualClock
-  bars: readonly Bar[]
-  failure: unknown
-  asked: { from: number; to: number }[] = []
-  /** Waits for this before it answers. */
-  gate: Promise<void> | undefined
-
-  constructor(clock: ManualClock, bars: readonly Bar[]) {
-    this.#clock = clock
-    this.bars = bars
-  }
-
-  async fetch({ from, to, interval = '1m', signal }: Parameters<BarSource['fetch']>[0]): Promise<BarBatch> {
-    this.asked.push({ from, to })
-    if (this.gate) await Promise.race([this.gate, aborted(signal)])
-    signal?.throwIfAborted()
-    if (this.failure !== undefined) throw this.failure as Error
-    const now = this.#clock.now()
-    const watermark = now - DELAY - MINUTE
-    const bars = this.bars.filter(({ time }) => time >= from && time < to && time + intervalMs(interval) <= watermark)
-    return {
-      instrument,
-      interval,
-      from,
-      to,
-      bars: BarSeries.from(bars),
-      forming: undefined,
-      watermark,
-      answeredAt: now,
-      delayMs: DELAY,
-      received: bars.length,
-      dropped: noDrops(),
-      requests: 1,
-      waitingMs: 0,
-    }
-  }
-}
-
-async function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return await new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-}
 
 let clock: ManualClock
 let source: ScriptedSource
@@ -470,5 +415,153 @@ describe('delivery', () => {
     const report = await running
     expect(report.status).toBe('success')
     expect(report.steps.at(-1)).toEqual({ name: 'deliver', durationMs: 500, rows: 0 })
+  })
+})
+
+describe('a minute without a bar', () => {
+  const gone = (minutes: number): number => Math.floor(START / MINUTE) * MINUTE - minutes * MINUTE
+
+  it('is recorded as soon as the source has gone past it, and healed when it comes', async () => {
+    const missed = gone(20)
+    const bars = source.bars
+    source.bars = bars.filter(({ time }) => time !== missed)
+    const first = await collector.runCycle()
+    const found = await store.readRows('missing_minutes', { from: missed, to: missed + 1 })
+    expect(found).toMatchObject([{ state: 'absent_at_source', times_asked: 1, healed_at: null }])
+    expect(first.minutesMissing).toBe(await store.countRows('missing_minutes'))
+
+    source.bars = bars
+    clock.advance(MINUTE)
+    const second = await collector.runCycle()
+    expect(second).toMatchObject({ minutesHealed: 1, minutesMissing: 0 })
+    const healed = await store.readRows('missing_minutes', { from: missed, to: missed + 1 })
+    expect(healed).toMatchObject([{ healed_at: clock.now() }])
+    expect(await storedLevels()).toEqual(await batchLevels(second.watermark ?? 0))
+  })
+
+  it('is asked for again when the cycles have left it behind, less often the older it is', async () => {
+    await collector.runCycle()
+    const missed = gone(3_000)
+    const bars = source.bars
+    source.bars = bars.filter(({ time }) => time !== missed)
+    store = await openStore('sqlite::memory:', { clock })
+    collector = makeCollector()
+    await collector.runCycle()
+    const quiet = await store.readRows('missing_minutes')
+    for (const { timestamp } of quiet) {
+      // Everything else that is missing has been found already.
+      if (timestamp !== missed) await store.transaction((tx) => tx.markHealed('NQ=F', [timestamp], START))
+    }
+    const asks: number[] = []
+    for (let hour = 1; hour <= 150 && asks.length < 1; hour++) {
+      clock.advance(60 * MINUTE)
+      source.asked = []
+      await collector.runCycle()
+      if (source.asked.some(({ from, to }) => from === missed && to === missed + MINUTE)) asks.push(hour)
+    }
+    // First asked for when it was 50 hours old: again when it is a hundred, or some cycles later when others are due, too.
+    expect(asks[0]).toBeGreaterThanOrEqual(50)
+    expect(asks[0]).toBeLessThan(60)
+    source.bars = bars
+    clock.advance(110 * 60 * MINUTE)
+    let healed = 0
+    for (let cycle = 0; cycle < 30; cycle++) {
+      healed += (await collector.runCycle()).minutesHealed
+      clock.advance(MINUTE)
+    }
+    expect(healed).toBe(1)
+  })
+
+  it('of a closed market is none', async () => {
+    clock.advance(parseInstant('2024-06-08T12:00:00Z') - START)
+    await collector.runCycle()
+    const weekend = { from: parseInstant('2024-06-07T21:00:00Z'), to: parseInstant('2024-06-08T12:00:00Z') }
+    expect(await store.readRows('missing_minutes', weekend)).toEqual([])
+  })
+
+  it('that the source has no more after a long absence is known all the same', async () => {
+    await collector.runCycle()
+    const before = (await store.newestBar('NQ=F'))?.time ?? 0
+    clock.advance(40 * 1_440 * MINUTE)
+    await collector.runCycle()
+    const lost = await store.readRows('missing_minutes', { from: before + MINUTE, to: before + 3 * MINUTE })
+    expect(lost).toMatchObject([{ state: 'not_fetched' }, { state: 'not_fetched' }])
+  })
+})
+
+describe('coarser bars before the first minutes', () => {
+  /** What the market did in the five minutes from each fifth minute on. */
+  function coarse(): readonly Bar[] {
+    const length = 5 * MINUTE
+    const from = START - 60 * 1_440 * MINUTE
+    const groups = Map.groupBy(market.bars(from, START), ({ time }) => Math.floor(time / length) * length)
+    return [...groups].map(([time, bars]) => ({
+      time,
+      open: bars[0]?.open ?? 0,
+      high: Math.max(...bars.map(({ high }) => high)),
+      low: Math.min(...bars.map(({ low }) => low)),
+      close: bars.at(-1)?.close ?? 0,
+      volume: bars.reduce((sum, { volume }) => sum + volume, 0),
+    }))
+  }
+
+  async function levelTypes(): Promise<readonly string[]> {
+    return [...new Set((await store.readRows('reference_levels')).map((row) => row.level_type))]
+  }
+
+  it('make levels of long periods known from the first cycle on', async () => {
+    await collector.runCycle()
+    const without = await levelTypes()
+    expect(without).not.toContain('PREV_WEEK_HIGH')
+
+    store = await openStore('sqlite::memory:', { clock })
+    source.coarse = coarse()
+    const { status } = await makeCollector().runCycle()
+    expect(status).toBe('success')
+    expect(await levelTypes()).toEqual(expect.arrayContaining(['MONTHLY_OPEN', 'PREV_WEEK_HIGH', 'PREV_WEEK_LOW']))
+    const weekly = await store.readRows('fibonacci_pivots')
+    expect(weekly.some(({ period }) => period === 'WEEKLY')).toBe(true)
+  })
+
+  it('leave no row of what only minutes can tell from before them', async () => {
+    source.coarse = coarse()
+    await makeCollector().runCycle()
+    const first = (await store.oldestBar('NQ=F'))?.time ?? 0
+    expect(await store.countRows('ohlc_history')).toBeGreaterThan(5_000)
+    for (const table of ['liquidity_events', 'fvg', 'hourly_blocks', 'market_structure'] as const) {
+      const rows = await store.readRows(table)
+      expect(rows.length).toBeGreaterThan(5)
+      for (const { confirmed_at: confirmedAt } of rows) expect(confirmedAt ?? first + 1).toBeGreaterThan(first)
+    }
+  })
+
+  it('leave the rows as they are over a restart, and are asked for once', async () => {
+    source.coarse = coarse()
+    await makeCollector().runCycle()
+    const asked = source.asked.length
+    const content = await storedLevels()
+    clock.advance(MINUTE)
+    const second = await makeCollector().runCycle()
+    expect(source.asked).toHaveLength(asked + 1)
+    expect(second.rowsWritten).toBeLessThan(60)
+    expect(await store.historyVersion('NQ=F')).toBe(0)
+    expect((await storedLevels()).length).toBeGreaterThanOrEqual(content.length)
+  })
+
+  it('do not fail a cycle when they cannot be had, and are asked for again', async () => {
+    source.coarse = coarse()
+    const fetch = source.fetch.bind(source)
+    let fails = true
+    source.fetch = async (request) => {
+      if (request.interval === '5m' && fails) throw new FetchError({ kind: 'network' })
+      return await fetch(request)
+    }
+    const collecting = makeCollector()
+    expect(await collecting.runCycle()).toMatchObject({ status: 'success', warmUpFailure: { code: 'network' } })
+    expect(await levelTypes()).not.toContain('PREV_WEEK_HIGH')
+    fails = false
+    clock.advance(MINUTE)
+    expect((await collecting.runCycle()).status).toBe('success')
+    expect(await levelTypes()).toContain('PREV_WEEK_HIGH')
   })
 })

@@ -3,17 +3,19 @@ import type { BarBatch, BarSource } from '@openpredict/fetcher'
 import { type Calendar, calendarOf, type Clock, formatInstant, type Instrument } from '@openpredict/market'
 import type { Store, StoreTransaction } from '@openpredict/store'
 
-import { holdBackSuspects, keepBars } from './bar-keeping.ts'
+import { CycleFetch } from './cycle-fetch.ts'
+import { keepBatch, keepWarmUp, noteMissing } from './cycle-keep.ts'
+import type { Progress } from './cycle-progress.ts'
 import { cycleRow, errorRow } from './cycle-record.ts'
-import type { CycleReport, StepReport } from './cycle-report.ts'
+import type { CycleReport } from './cycle-report.ts'
 import { withDeadline } from './deadline.ts'
 import { deliver, type Delivery } from './delivering.ts'
 import { describeFailure, type Failure } from './failure.ts'
 import { FeatureEngine } from './feature-engine.ts'
-import { type FetchWindow, fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
+import { fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
 import { lagOf } from './lag.ts'
 import { canHaveNewBar } from './schedule.ts'
-import { DELIVER, type StepName } from './steps.ts'
+import { DELIVER } from './steps.ts'
 
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
@@ -39,8 +41,15 @@ export interface CollectorOptions extends FetchWindowOptions {
   readonly delivery?: Delivery
   /** Real time that a cycle waits for its delivery; afterwards that goes on beside it. @default 2_000 */
   readonly deliveryMs?: number
+  /**
+   * Takes secrets out of what is recorded in `error_log`: a `Redactor`'s `text`. What has the form of a secret is never
+   * in a failure; this is for those that can only be known. @default nothing further is taken out
+   */
+  readonly redact?: (text: string) => string
   /** Makes the ids of cycles and errors. @default crypto.randomUUID */
   readonly createId?: () => string
+  /** Days of coarser bars that a cold start asks for, so that levels of long periods are known; 0 for none. @default 60 */
+  readonly warmUpDays?: number
   /** Real time that a cycle may take when bars are stored already, in milliseconds. @default 8_000 */
   readonly deadlineMs?: number
   /** Real time that a cold start, or a cycle over more than a day, may take, in milliseconds. @default 300_000 */
@@ -110,29 +119,12 @@ class StoreAheadError extends Error {
 /** Thrown inside a transaction to roll it back after a dry run. */
 class DryRunEnd extends Error {}
 
-/** What is known of the cycle that runs. */
-interface Progress {
-  readonly id: string
-  readonly startedAt: number
-  readonly started: number
-  readonly dryRun: boolean
-  readonly steps: StepReport[]
-  step: StepName
-  cycle: number
-  window: FetchWindow
-  batch: BarBatch | undefined
-  waitingMs: number
-  barsNew: number
-  barsCorrected: number
-  barsHeldBack: number
-  newestBar: number | undefined
-}
-
 class InstrumentCollector implements Collector {
   readonly instrument: Instrument
   readonly #options: CollectorOptions
   readonly #calendar: Calendar
   readonly #createId: () => string
+  readonly #fetch: CycleFetch
   readonly #features: FeatureEngine
   /** Whether the last delivery failed: an outage is recorded once. */
   #isAway = false
@@ -143,6 +135,7 @@ class InstrumentCollector implements Collector {
     this.#options = options
     this.#calendar = calendar
     this.#createId = createId
+    this.#fetch = new CycleFetch(options)
     this.#features = new FeatureEngine({
       symbol: instrument.symbol,
       timer: options.timer,
@@ -183,7 +176,12 @@ class InstrumentCollector implements Collector {
       cycle: 0,
       window: fetchWindow(startedAt, undefined, this.#options),
       batch: undefined,
+      healing: undefined,
+      warmUp: undefined,
+      warmUpFailure: undefined,
       waitingMs: 0,
+      minutesMissing: 0,
+      minutesHealed: 0,
       barsNew: 0,
       barsCorrected: 0,
       barsHeldBack: 0,
@@ -204,17 +202,16 @@ class InstrumentCollector implements Collector {
   }
 
   async #collect(progress: Progress, signal: AbortSignal): Promise<void> {
-    const { source, store, timer } = this.#options
-    const { from, to } = progress.window
+    const { store, timer } = this.#options
     progress.step = 'fetch'
     const started = timer.now()
+    let batch: BarBatch
     try {
-      progress.batch = await source.fetch({ instrument: this.instrument, from, to, signal })
+      batch = await this.#fetch.fetch(progress, signal)
     } finally {
       progress.waitingMs = timer.now() - started
     }
-    const { batch } = progress
-    progress.waitingMs = batch.waitingMs
+    progress.waitingMs = batch.waitingMs + (progress.healing?.waitingMs ?? 0)
     progress.steps.push({ name: 'fetch', durationMs: timer.now() - started, rows: batch.bars.length })
     progress.step = 'store_ohlc'
     try {
@@ -236,29 +233,33 @@ class InstrumentCollector implements Collector {
     const report = this.#report(progress)
     await store.transaction(async (tx) => {
       await tx.putCycle(cycleRow(report, this.#options))
-      if (isNews) await tx.putError(errorRow(report, DELIVER, step.failure, this.#createId()))
+      if (isNews) await tx.putError(errorRow(report, DELIVER, step.failure, this.#recording()))
     })
   }
 
   async #keep(progress: Progress, tx: StoreTransaction, batch: BarBatch): Promise<void> {
-    const { source, clock, timer } = this.#options
+    const { clock, timer, source } = this.#options
+    const { symbol } = this.instrument
     const started = timer.now()
     const now = clock.now()
     const known = await this.#features.reached(tx)
-    const newestBefore = (await tx.newestBar(this.instrument.symbol))?.time
-    const { admitted, heldBack } = await holdBackSuspects(tx, this.instrument, batch, now)
-    const kept = await keepBars(tx, this.instrument, admitted, { source: source.name, ingestedAt: now, known })
-    progress.barsNew = kept.inserted.length
-    progress.barsCorrected = kept.corrected
-    progress.barsHeldBack = heldBack
-    const rows = kept.inserted.length + kept.corrected
+    const newestBefore = (await tx.newestBar(symbol))?.time
+    const keeping = { tx, instrument: this.instrument, calendar: this.#calendar, source: source.name, now, known }
+    const warmedUp = await keepWarmUp(progress.warmUp, keeping)
+    const healed = progress.healing && (await keepBatch(progress, progress.healing, keeping))
+    const kept = await keepBatch(progress, batch, keeping)
+    progress.minutesMissing = await noteMissing(progress, batch, { ...keeping, newestBefore })
+    if (progress.minutesMissing > 0) this.#fetch.noteMissing(now)
+    const rows = progress.barsNew + progress.barsCorrected
     progress.steps.push({ name: 'store_ohlc', durationMs: timer.now() - started, rows })
 
-    const newest = await tx.newestBar(this.instrument.symbol)
+    const newest = await tx.newestBar(symbol)
     if (newest !== undefined) {
       progress.newestBar = newest.time
       const asOf = Math.max(batch.watermark, known ?? 0, newest.time + MINUTE)
-      const update = { bars: kept.inserted, newestBefore, historyChanged: kept.historyChanged, asOf, now }
+      const longer = warmedUp && known !== undefined
+      const historyChanged = kept.historyChanged || healed?.historyChanged === true || longer
+      const update = { bars: kept.inserted, newestBefore, historyChanged, asOf, now }
       progress.steps.push(...(await this.#features.update(tx, update)))
     }
     if (progress.dryRun) throw new DryRunEnd()
@@ -274,14 +275,19 @@ class InstrumentCollector implements Collector {
     }
   }
 
+  /** What an error is recorded with. */
+  #recording(): { readonly id: string; readonly redact: ((text: string) => string) | undefined } {
+    return { id: this.#createId(), redact: this.#options.redact }
+  }
+
   async #record(tx: StoreTransaction, report: CycleReport): Promise<void> {
     await tx.putCycle(cycleRow(report, this.#options))
     const failed = report.steps.filter(({ failure }) => failure !== undefined)
     for (const { name, failure } of failed) {
-      if (failure) await tx.putError(errorRow(report, name, failure, this.#createId()))
+      if (failure) await tx.putError(errorRow(report, name, failure, this.#recording()))
     }
     if (report.status === 'failed' && report.failure && report.failedStep) {
-      await tx.putError(errorRow(report, report.failedStep, report.failure, this.#createId()))
+      await tx.putError(errorRow(report, report.failedStep, report.failure, this.#recording()))
     }
   }
 
@@ -314,6 +320,9 @@ class InstrumentCollector implements Collector {
       barsNew: progress.barsNew,
       barsCorrected: progress.barsCorrected,
       barsHeldBack: progress.barsHeldBack,
+      minutesMissing: progress.minutesMissing,
+      minutesHealed: progress.minutesHealed,
+      ...(progress.warmUpFailure === undefined ? {} : { warmUpFailure: progress.warmUpFailure }),
       rowsWritten: calculated.slice(2).reduce((sum, { rows }) => sum + rows, 0),
       dropped: batch?.dropped ?? {},
       steps,

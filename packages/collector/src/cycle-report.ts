@@ -37,6 +37,12 @@ export interface CycleReport {
   readonly barsCorrected: number
   /** Bars of the answer that are too far from the market to be believed yet. */
   readonly barsHeldBack: number
+  /** Open minutes without a bar that were not known to be missing before. */
+  readonly minutesMissing: number
+  /** Minutes that had been missing and have come. */
+  readonly minutesHealed: number
+  /** Why no coarser bars could be had; the next cycle asks again. */
+  readonly warmUpFailure?: Failure
   /** Feature rows inserted or really changed. */
   readonly rowsWritten: number
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>

@@ -5,6 +5,7 @@ import type { FeatureRow, StoreTransaction } from '@openpredict/store'
 import type { StepReport } from './cycle-report.ts'
 import { describeFailure, type Failure } from './failure.ts'
 import { STEP_OF_TABLE } from './steps.ts'
+import { isKept, storedWarmUp, WARM_UP_INTERVAL } from './warm-up.ts'
 
 /** What came in and what it means for the features. */
 export interface FeatureUpdate {
@@ -36,6 +37,8 @@ export class FeatureEngine {
   #engine: Engine | undefined
   /** The history version of the store that the warm engine has followed. */
   #historyVersion = 0
+  /** Where the minutes of the warm engine begin, epoch ms, if coarser bars went before them. */
+  #minutesFrom = Number.NEGATIVE_INFINITY
 
   constructor(options: { readonly symbol: string; readonly timer: Clock; readonly createEngine: () => Engine }) {
     this.#symbol = options.symbol
@@ -71,13 +74,15 @@ export class FeatureEngine {
     const warm = update.historyChanged || !(await this.#isUpToDate(tx, update)) ? undefined : this.#engine
     const engine = warm ?? this.#createEngine()
     const bars = warm === undefined ? await tx.readBars({ instrument: symbol }) : update.bars
+    const warmUp = warm === undefined ? await storedWarmUp(tx, symbol, bars.time[0] ?? 0) : undefined
+    if (warmUp !== undefined) this.#minutesFrom = warmUp.length > 0 ? (bars.time[0] ?? 0) : Number.NEGATIVE_INFINITY
     if (update.historyChanged) await tx.raiseHistoryVersion(symbol)
     this.#engine = undefined
     const reports: StepReport[] = []
     for (const calculator of engine.calculators) {
       const { table } = calculator
       const started = this.#timer.now()
-      const outcome = run(calculator, bars, update.asOf)
+      const outcome = this.#run(calculator, { warmUp, bars, asOf: update.asOf })
       const rows = 'rows' in outcome ? await this.#write(tx, table, outcome.rows, update, warm === undefined) : 0
       const report = { name: STEP_OF_TABLE[table], durationMs: this.#timer.now() - started, rows }
       reports.push('rows' in outcome ? report : { ...report, failure: outcome.failure })
@@ -113,15 +118,19 @@ export class FeatureEngine {
     const { removed, changed, added } = await tx.replaceRows(table, symbol, rows, { ...order, replacedAt: now })
     return removed + changed + added
   }
-}
 
-/** Feeds one calculator; what it throws is a value, so that the others still run. */
-function run(calculator: Calculator<FeatureRow<FeatureTable>>, bars: BarSeries, asOf: number): Outcome {
-  try {
-    calculator.feed(bars)
-    calculator.advanceTo(Math.max(asOf, calculator.asOf ?? asOf))
-    return { rows: calculator.takeChanges() }
-  } catch (error) {
-    return { failure: describeFailure(error, 'calculation') }
+  /** Feeds one calculator; what it throws is a value, so that the others still run. */
+  #run(
+    calculator: Calculator<FeatureRow<FeatureTable>>,
+    { warmUp, bars, asOf }: { readonly warmUp: BarSeries | undefined; readonly bars: BarSeries; readonly asOf: number },
+  ): Outcome {
+    try {
+      if (warmUp !== undefined && warmUp.length > 0) calculator.warmUp(warmUp, WARM_UP_INTERVAL)
+      calculator.feed(bars)
+      calculator.advanceTo(Math.max(asOf, calculator.asOf ?? asOf))
+      return { rows: calculator.takeChanges().filter((row) => isKept(calculator.table, row, this.#minutesFrom)) }
+    } catch (error) {
+      return { failure: describeFailure(error, 'calculation') }
+    }
   }
 }

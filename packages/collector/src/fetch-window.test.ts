@@ -8,8 +8,11 @@ const now = Date.UTC(2024, 5, 5, 14, 30, 30)
 const minute = Date.UTC(2024, 5, 5, 14, 30)
 
 describe('fetchWindow', () => {
-  it('asks for seven days on a cold start, up to and with the running minute', () => {
-    expect(fetchWindow(now, undefined)).toEqual({ from: minute + MINUTE - 7 * DAY, to: minute + MINUTE, cold: true })
+  it('asks for seven days on a cold start, from a whole hour on, up to and with the running minute', () => {
+    const hour = Date.UTC(2024, 4, 29, 15)
+    expect(fetchWindow(now, undefined)).toEqual({ from: hour, to: minute + MINUTE, cold: true })
+    const onTheHour = Date.UTC(2024, 5, 5, 14, 59)
+    expect(fetchWindow(onTheHour, undefined)).toEqual({ from: hour, to: onTheHour + MINUTE, cold: true })
   })
 
   it('asks for the bars since the newest stored one and thirty minutes before', () => {

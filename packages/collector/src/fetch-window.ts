@@ -1,5 +1,6 @@
 const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** What part of history a cycle asks the source for: bars that open in `[from, to)`, epoch ms. */
 export interface FetchWindow {
@@ -35,6 +36,8 @@ export function fetchWindow(now: number, newestBar: number | undefined, options:
   const { overlapMinutes = 30, coldStartDays = 7, coldStartFrom, reachDays = 29 } = options
   const to = Math.floor(now / MINUTE) * MINUTE + MINUTE
   if (newestBar === undefined && coldStartFrom !== undefined) return { from: coldStartFrom, to, cold: true }
-  const wanted = newestBar === undefined ? to - coldStartDays * DAY : newestBar - (overlapMinutes - 1) * MINUTE
+  // History begins with a whole hour: no block of it is cut, and coarser bars from before end where it begins.
+  const cold = Math.ceil((to - coldStartDays * DAY) / HOUR) * HOUR
+  const wanted = newestBar === undefined ? cold : newestBar - (overlapMinutes - 1) * MINUTE
   return { from: Math.max(wanted, to - reachDays * DAY), to, cold: newestBar === undefined }
 }

@@ -34,7 +34,15 @@ describe('importBars', () => {
     expect(first).toMatchObject({ inserted: bars.length, corrected: 0, unchanged: 0, failures: [] })
     expect(first.rowsWritten).toBeGreaterThan(100)
     const before = await features()
-    expect(await put(bars)).toEqual({ inserted: 0, corrected: 0, unchanged: bars.length, rowsWritten: 0, failures: [] })
+    expect(await put(bars)).toEqual({
+      inserted: 0,
+      corrected: 0,
+      unchanged: bars.length,
+      healed: 0,
+      missing: 0,
+      rowsWritten: 0,
+      failures: [],
+    })
     expect(await features()).toEqual(before)
   })
 
