@@ -3,186 +3,81 @@ import { createManualClock } from '@openpredict/market'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import type { Store, StoreTransaction } from '../src/index.ts'
+import type { Store } from '../src/index.ts'
 import { createSqliteStore } from '../src/sqlite/index.ts'
-import { TABLE_NAMES } from '../src/tables.ts'
-import {
-  barAt,
-  cycleRow,
-  ES,
-  errorRow,
-  FEATURE_TABLES,
-  FEATURES,
-  level,
-  MINUTE,
-  NQ,
-  T0,
-} from '../src/testing/samples.ts'
-import { testDatabase, type TestDatabase } from './on-server.ts'
+import { allRows } from './all-rows.ts'
+import { testProject } from './on-data-api.ts'
+import { testDatabase } from './on-server.ts'
+import { answersOf, operation } from './operations.ts'
+import { replica } from './replicas.ts'
 
-type Operation = (tx: StoreTransaction) => Promise<unknown>
+const transactions = fc.array(fc.record({ operations: fc.array(operation, { maxLength: 6 }), fails: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 6,
+})
+const replicas = fc.array(replica, { minLength: 1, maxLength: 5 })
 
-const minute = fc.nat({ max: 12 })
-const instrument = fc.constantFrom(NQ, ES)
-const candle = fc.record({ minute, volume: fc.nat({ max: 2 }) }).map(({ minute: at, volume }) => barAt(at, { volume }))
-const candles = fc.array(candle, { maxLength: 8 })
-const origin = fc.record({ source: fc.constantFrom('a', 'b'), ingestedAt: fc.nat({ max: 5 }) })
-/** Mostly the first history: writes of one that has not begun are refused. */
-const version = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) })
-const order = fc.record({ historyVersion: version, asOf: minute.map((n) => T0 + n * MINUTE) })
-const levels = fc.array(
-  fc
-    .record({
-      type: fc.constantFrom('NY_OPEN', 'ASIAN_HIGH', 'ASIAN_LOW'),
-      price: fc.nat({ max: 1 }),
-      known: fc.boolean(),
-    })
-    .map(({ type, price, known }) => level({ level_type: type as 'NY_OPEN', price, confirmed_at: known ? T0 : null })),
-  { maxLength: 6 },
-)
-const id = fc.constantFrom(cycleRow().id, errorRow().id)
-const suspects = fc.array(
-  fc
-    .record({ minute, seen: fc.integer({ min: 1, max: 3 }), since: fc.nat({ max: 2 }), admitted: fc.boolean() })
-    .map(({ minute: at, seen, since, admitted }) => {
-      const { time: timestamp, ...prices } = barAt(at)
-      const row = { timestamp, ...prices, reason: `seen ${seen}`, first_seen_at: T0 + since, times_seen: seen }
-      return { ...row, admitted_at: admitted ? T0 + since : null }
-    }),
-  { maxLength: 6 },
-)
-const missing = fc.array(
-  fc.record({ minute, asked: fc.nat({ max: 3 }), healed: fc.boolean() }).map(({ minute: at, asked, healed }) => ({
-    timestamp: T0 + at * MINUTE,
-    state: asked > 1 ? ('absent_at_source' as const) : ('not_fetched' as const),
-    times_asked: asked,
-    first_asked_at: asked === 0 ? null : T0,
-    last_asked_at: asked === 0 ? null : T0 + asked,
-    healed_at: healed ? T0 + asked : null,
-  })),
-  { maxLength: 6 },
-)
-
-/** Any call of a transaction, with rows that meet those of other calls. */
-const operation: fc.Arbitrary<Operation> = fc.oneof(
-  fc.tuple(instrument, candles, origin).map(
-    ([on, bars, from]): Operation =>
-      (tx) =>
-        tx.putBars(on, bars, from),
-  ),
-  fc.tuple(instrument, candles, origin).map(
-    ([on, bars, from]): Operation =>
-      (tx) =>
-        tx.reviseBars(on, bars, from),
-  ),
-  fc.tuple(instrument, candles).map(
-    ([on, bars]): Operation =>
-      (tx) =>
-        tx.putHistoryBars(on, '5m', bars, { source: 'x' }),
-  ),
-  fc.tuple(instrument, levels, order).map(
-    ([on, rows, at]): Operation =>
-      (tx) =>
-        tx.putRows('reference_levels', on, rows, at),
-  ),
-  fc.tuple(instrument, levels, order).map(
-    ([on, rows, at]): Operation =>
-      (tx) =>
-        tx.replaceRows('reference_levels', on, rows, { ...at, replacedAt: T0 }),
-  ),
-  fc.tuple(instrument, fc.constantFrom(...FEATURE_TABLES), order).map(
-    ([on, table, at]): Operation =>
-      (tx) =>
-        tx.putRows(table, on, [FEATURES[table]], at),
-  ),
-  instrument.map(
-    (on): Operation =>
-      (tx) =>
-        tx.raiseHistoryVersion(on),
-  ),
-  fc.tuple(id, fc.nat({ max: 3 })).map(
-    ([of, n]): Operation =>
-      (tx) =>
-        tx.putCycle(cycleRow({ id: of, cycle: n, finished_at: T0 + n })),
-  ),
-  fc.tuple(id, fc.string()).map(
-    ([of, text]): Operation =>
-      (tx) =>
-        tx.putError(errorRow({ id: of, error_message: text, details: { text } })),
-  ),
-  fc.tuple(instrument, suspects).map(
-    ([on, rows]): Operation =>
-      (tx) =>
-        tx.putSuspects(on, rows),
-  ),
-  fc.tuple(instrument, missing).map(
-    ([on, rows]): Operation =>
-      (tx) =>
-        tx.putMissingMinutes(on, rows),
-  ),
-  fc.tuple(instrument, fc.array(minute), fc.nat({ max: 3 })).map(
-    ([on, list, at]): Operation =>
-      (tx) =>
-        tx.markHealed(
-          on,
-          list.map((n) => T0 + n * MINUTE),
-          T0 + at,
-        ),
-  ),
-)
-
-/** What a transaction of these operations answers, each refusal by its kind; `fails` takes it back at the end. */
-async function answersOf(store: Store, operations: readonly Operation[], fails: boolean): Promise<unknown> {
-  const answers: unknown[] = []
-  const work = store.transaction(async (tx) => {
-    for (const run of operations) {
-      answers.push(await run(tx).catch((error: unknown) => (error as { failure?: unknown }).failure))
-    }
-    if (fails) throw new Error('taken back')
+/** Declares that a store does what SQLite does. `reset` empties it. */
+function sameAsSqlite(runs: number, store: () => Store, reset: () => Promise<void>): void {
+  it('give the same answers to the same calls, and end with the same tables', async () => {
+    await fc.assert(
+      fc.asyncProperty(transactions, async (list) => {
+        await reset()
+        await using sqlite = await createSqliteStore({ path: ':memory:', clock: createManualClock(0) })
+        for (const { operations, fails } of list) {
+          expect(await answersOf(store(), operations, fails)).toEqual(await answersOf(sqlite, operations, fails))
+        }
+        expect(await allRows(store())).toEqual(await allRows(sqlite))
+      }),
+      { numRuns: runs },
+    )
   })
-  await work.catch((error: unknown) => answers.push(String(error)))
-  return JSON.parse(JSON.stringify(answers, plain))
+
+  it('take over the same of the same replicas, and end with the same tables', async () => {
+    await fc.assert(
+      fc.asyncProperty(replicas, async (list) => {
+        await reset()
+        await using sqlite = await createSqliteStore({ path: ':memory:', clock: createManualClock(0) })
+        for (const each of [...list, ...list]) {
+          expect(await store().replicate(each)).toEqual(await sqlite.replicate(each))
+        }
+        expect(await allRows(store())).toEqual(await allRows(sqlite))
+      }),
+      { numRuns: runs },
+    )
+  })
 }
 
-function plain(_: string, value: unknown): unknown {
-  return value instanceof Float64Array ? Array.from(value) : value
-}
-
-async function everything(store: Store): Promise<unknown> {
-  const tables = TABLE_NAMES.filter((table) => table !== 'schema_migrations')
-  return Object.fromEntries(
-    await Promise.all(tables.map(async (table) => [table, await store.readRows(table)] as const)),
-  )
-}
-
-const reason = unavailable()
-
-describe.skipIf(reason !== undefined)('SQLite and PostgreSQL', () => {
-  let here: TestDatabase
+describe.skipIf(unavailable() !== undefined)('SQLite and PostgreSQL', () => {
   let postgres: Store
 
   beforeAll(async () => {
-    here = await testDatabase()
+    const here = await testDatabase()
     postgres = await here.open()
     return () => here[Symbol.asyncDispose]()
   })
 
-  it('give the same answers to the same calls, and end with the same tables', async () => {
-    const transactions = fc.array(
-      fc.record({ operations: fc.array(operation, { maxLength: 6 }), fails: fc.boolean() }),
-      { minLength: 1, maxLength: 6 },
-    )
-    await fc.assert(
-      fc.asyncProperty(transactions, async (list) => {
-        await postgres.reset()
-        const sqlite = await createSqliteStore({ path: ':memory:', clock: createManualClock(0) })
-        for (const { operations, fails } of list) {
-          expect(await answersOf(postgres, operations, fails)).toEqual(await answersOf(sqlite, operations, fails))
-        }
-        expect(await everything(postgres)).toEqual(await everything(sqlite))
-        await sqlite.close()
-      }),
-      { numRuns: 60 },
-    )
+  sameAsSqlite(
+    60,
+    () => postgres,
+    () => postgres.reset(),
+  )
+})
+
+describe.skipIf(unavailable('data API') !== undefined)('SQLite and Supabase', () => {
+  let postgres: Store
+  let supabase: Store
+
+  beforeAll(async () => {
+    const here = await testProject()
+    ;({ postgres } = here)
+    supabase = await here.open()
+    return () => here[Symbol.asyncDispose]()
   })
+
+  sameAsSqlite(
+    40,
+    () => supabase,
+    () => postgres.reset(),
+  )
 })

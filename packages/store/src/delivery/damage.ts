@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { StoreError } from '../errors.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { inspectFile } from '../sqlite/database-file.ts'
+import { type LockWait, whenFree } from '../sqlite/lock-wait.ts'
 import { isMarking, verifyMarked } from '../sqlite/marks.ts'
 
 /** Files that SQLite keeps beside a database. */
@@ -14,11 +15,14 @@ const COMPANIONS = ['-wal', '-shm']
  * not there. Rejects with a `StoreError` where this is no question of damage: another program's file, a folder, a lock,
  * rights.
  */
-export async function damageOf(path: string): Promise<StoreError | undefined> {
+export async function damageOf(
+  path: string,
+  wait: Pick<LockWait, 'clock' | 'timeoutMs'>,
+): Promise<StoreError | undefined> {
   try {
     await inspectFile(path, { readOnly: false })
     if (((await stat(path).catch(() => undefined))?.size ?? 0) === 0) return undefined
-    verify(path)
+    await whenFree(() => verify(path), { ...wait, location: path })
     return undefined
   } catch (error) {
     if (error instanceof StoreError && (await isDamage(error, path))) return error
@@ -46,7 +50,7 @@ export async function isDamage({ failure: { kind } }: StoreError, path: string):
 /** Puts a file and its companions aside, under a name that says when. Resolves with the name. */
 export async function putAside(path: string, now: number): Promise<string> {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  const aside = `${path}.damaged-${stamp}`
+  const aside = await freeName(`${path}.damaged-${stamp}`)
   await rename(path, aside)
   for (const suffix of COMPANIONS) {
     await rename(path + suffix, aside + suffix).catch((error: unknown) => {
@@ -56,11 +60,19 @@ export async function putAside(path: string, now: number): Promise<string> {
   return aside
 }
 
+/** The name, or the same with a number where there is something already. */
+async function freeName(name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const free = n === 1 ? name : `${name}-${n}`
+    if ((await stat(free).catch(() => undefined)) === undefined) return free
+  }
+}
+
 function verify(path: string): void {
   const connection = new Connection({ path })
   try {
     // A header that says that it cannot be written is noticed here and not in the middle of a cycle.
-    connection.exec('BEGIN IMMEDIATE')
+    connection.exec('BEGIN IMMEDIATE; ROLLBACK; BEGIN')
     verifyMarked(connection, path)
     connection.exec('ROLLBACK')
   } finally {

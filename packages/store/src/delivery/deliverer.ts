@@ -3,13 +3,24 @@ import type { Clock } from '@openpredict/market'
 import { StoreError } from '../errors.ts'
 import { closedStore } from '../internal/refusals.ts'
 import { SerialQueue } from '../internal/serial-queue.ts'
-import { confirmMarks, type Mark, markedRows, newestMarks, noteFailure, refuseMark } from '../sqlite/marks.ts'
+import {
+  confirmMarks,
+  deliveryState,
+  hasFailed,
+  type Mark,
+  markedRows,
+  newestMarks,
+  noteFailure,
+  noteSuccess,
+  refuseMark,
+} from '../sqlite/marks.ts'
 import type { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { ReplicaResult, Store, WaitOptions } from '../store.ts'
 import { tableOf } from '../tables.ts'
 import type { DeliveryEvent } from './events.ts'
-import { fillFrom, isBehind, takeQuietly } from './fill.ts'
+import { fillFrom, isBehind } from './fill.ts'
 import type { RemoteStore } from './remote-store.ts'
+import { takeOver } from './take-over.ts'
 
 /** What a delivery did. */
 export interface DeliveryReport {
@@ -23,12 +34,16 @@ export interface DeliveryReport {
 export interface DelivererParts {
   /** The mirror as it is now: it may be another file after a repair. */
   readonly local: () => Promise<SqliteStore>
+  /** Told of what the mirror itself threw. */
+  readonly onLocalFailure: (local: SqliteStore, error: unknown) => void
   readonly remote: RemoteStore
   /** Real time. */
   readonly clock: Clock
   /** The most rows in one transaction of the remote store. @default the remote's own */
   readonly batchRows?: number | undefined
   readonly onEvent: (event: DeliveryEvent) => void
+  /** Of 0 to 1: spreads the pauses after failures. @default no spread */
+  readonly random?: (() => number) | undefined
 }
 
 const FIRST_PAUSE = 1_000
@@ -45,6 +60,8 @@ export class Deliverer {
   #background: Promise<void> | undefined
   #again = false
   #awaySince: number | undefined
+  /** Whether the mirror has what the remote store had when it was first reached. */
+  #caughtUp = false
 
   constructor(parts: DelivererParts) {
     this.#parts = parts
@@ -52,11 +69,12 @@ export class Deliverer {
 
   /** The remote store; opened when it is first needed. */
   async remote(): Promise<Store> {
-    this.#remote ??= this.#parts.remote.open()
+    if (this.#stop.signal.aborted) throw closedStore(this.#parts.remote.location)
+    const attempt = (this.#remote ??= this.#parts.remote.open())
     try {
-      return await this.#remote
+      return await attempt
     } catch (error) {
-      this.#remote = undefined
+      if (this.#remote === attempt) this.#remote = undefined
       throw error
     }
   }
@@ -71,9 +89,7 @@ export class Deliverer {
   wake(): void {
     this.#again = true
     if (this.#stop.signal.aborted) return
-    this.#background ??= this.#untilDone().finally(() => {
-      this.#background = undefined
-    })
+    this.#background ??= this.#untilDone()
   }
 
   /** Ends what runs, and closes the remote store. */
@@ -87,6 +103,7 @@ export class Deliverer {
   }
 
   async #untilDone(): Promise<void> {
+    const { clock, random = () => 0.5 } = this.#parts
     const { signal } = this.#stop
     let pause = FIRST_PAUSE
     while (this.#again && !signal.aborted) {
@@ -95,26 +112,29 @@ export class Deliverer {
         await this.drain()
         pause = FIRST_PAUSE
       } catch {
-        if (signal.aborted) return
         // Told and noted where it happened.
         this.#again = true
-        await this.#parts.clock.sleep(pause * (0.5 + Math.random() / 2), signal).catch(() => undefined)
+        await clock.sleep(pause * (0.5 + random() / 2), signal).catch(() => undefined)
         pause = Math.min(pause * 2, LONGEST_PAUSE)
       }
     }
+    // At once after the last look: who wakes it from now on begins anew.
+    this.#background = undefined
   }
 
   async #deliver(signal: AbortSignal): Promise<DeliveryReport> {
     const local = await this.#parts.local()
     try {
-      const first = this.#remote === undefined
       const remote = await this.remote()
-      if (first && (await isBehind(remote, local, { signal }))) await this.#fill(remote, local, signal)
+      if (!this.#caughtUp && (await isBehind(remote, local, { signal }))) await this.#fill(remote, local, signal)
+      this.#caughtUp = true
       const report = await this.#deliverAll(remote, local, signal)
-      this.#noteBack()
+      await this.#noteBack(local)
       return report
     } catch (error) {
-      if (!signal.aborted) await this.#noteAway(local, error)
+      if (local.threw(error)) this.#parts.onLocalFailure(local, error)
+      // A full disk keeps it from being noted; what is thrown is the failure itself all the same.
+      else if (!signal.aborted) await this.#noteAway(local, error).catch(() => undefined)
       throw error
     }
   }
@@ -172,7 +192,7 @@ export class Deliverer {
   async #follow(local: SqliteStore, { historyVersions }: ReplicaResult): Promise<void> {
     for (const [instrument, version] of Object.entries(historyVersions)) {
       if (version <= (await local.historyVersion(instrument))) continue
-      await takeQuietly(local, { rows: { instrument_state: [{ instrument, history_version: version }] } })
+      await takeOver(local, 'instrument_state', [{ instrument, history_version: version }])
     }
   }
 
@@ -183,16 +203,16 @@ export class Deliverer {
     const message = known
       ? error.message
       : `store ${remote.location}: ${error instanceof Error ? error.message : String(error)}`
-    const waiting = await local.writeWith(undefined, (connection) => {
-      noteFailure(connection, { at, message })
-      return connection.number('SELECT count(*) FROM delivery_marks')
-    })
-    if (this.#awaySince !== undefined) return
-    this.#awaySince = at
-    onEvent({ kind: 'away', code: known ? error.code : 'io', message, hint: known ? error.hint : '', waiting })
+    if (this.#awaySince === undefined) {
+      this.#awaySince = at
+      const waiting = await local.readWith('deliver', (connection) => deliveryState(connection)?.waiting ?? 0)
+      onEvent({ kind: 'away', code: known ? error.code : 'io', message, hint: known ? error.hint : '', waiting })
+    }
+    await local.writeWith(undefined, (connection) => noteFailure(connection, { at, message }))
   }
 
-  #noteBack(): void {
+  async #noteBack(local: SqliteStore): Promise<void> {
+    if (await local.readWith('deliver', hasFailed)) await local.writeWith(undefined, noteSuccess)
     if (this.#awaySince === undefined) return
     this.#parts.onEvent({ kind: 'back', afterMs: this.#parts.clock.now() - this.#awaySince })
     this.#awaySince = undefined

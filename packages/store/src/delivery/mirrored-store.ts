@@ -37,7 +37,7 @@ export interface Delivery {
 }
 
 /** What a `MirroredStore` is made of. */
-export interface MirrorParts extends Omit<DelivererParts, 'local'> {
+export interface MirrorParts extends Omit<DelivererParts, 'local' | 'onLocalFailure'> {
   readonly path: string
   /** Opens the file, or makes one and fills it; `damaged` is what was found wrong with the one before. */
   readonly open: (remote: () => Promise<Store>, damaged?: StoreError) => Promise<SqliteStore>
@@ -59,7 +59,11 @@ export class MirroredStore implements Store, Delivery {
   constructor(parts: MirrorParts) {
     this.#parts = parts
     this.location = `${parts.remote.location} by way of ${parts.path}`
-    this.#deliverer = new Deliverer({ ...parts, local: () => this.#ready() })
+    this.#deliverer = new Deliverer({
+      ...parts,
+      local: () => this.#ready(),
+      onLocalFailure: (local, error) => this.#suspect(local, error),
+    })
   }
 
   /** Opens the file. */
@@ -131,7 +135,13 @@ export class MirroredStore implements Store, Delivery {
     query?: Pick<RowQuery, 'instrument' | 'from' | 'to'>,
     options?: StreamOptions,
   ): AsyncGenerator<Row<T>, void, undefined> {
-    yield* (await this.#ready()).streamRows(table, query, options)
+    const local = await this.#ready()
+    try {
+      yield* local.streamRows(table, query, options)
+    } catch (error) {
+      this.#suspect(local, error)
+      throw error
+    }
   }
 
   transaction<T>(work: (tx: StoreTransaction) => T | Promise<T>, options?: WaitOptions): Promise<T> {
@@ -175,12 +185,15 @@ export class MirroredStore implements Store, Delivery {
     try {
       return await work(local)
     } catch (error) {
-      // Looked into before the next call.
-      if (error instanceof StoreError && SUSPICIOUS.includes(error.failure.kind) && local === this.#local) {
-        this.#damaged = error
-      }
+      this.#suspect(local, error)
       throw error
     }
+  }
+
+  /** Has the file looked into before the next call, if what it said may mean that it is damaged. */
+  #suspect(local: SqliteStore, error: unknown): void {
+    if (local !== this.#local || !local.threw(error)) return
+    if (error instanceof StoreError && SUSPICIOUS.includes(error.failure.kind)) this.#damaged = error
   }
 
   /** The local store, repaired if need be. */
@@ -193,8 +206,11 @@ export class MirroredStore implements Store, Delivery {
       if (this.#closed) throw closedStore(this.location)
       if (this.#local !== undefined && this.#isSound) return this.#local
       const { path, open } = this.#parts
-      const problem = this.#damaged ?? (this.#local === undefined ? undefined : goneFile(path))
-      await this.#local?.close().catch(() => undefined)
+      const before = this.#local
+      const problem = this.#damaged ?? (before === undefined ? undefined : goneFile(path))
+      // Should the next one not be had yet, then the time after is like the first.
+      this.#local = undefined
+      await before?.close().catch(() => undefined)
       this.#local = await open(() => this.#deliverer.remote(), problem)
       this.#damaged = undefined
       this.#identity = identityOf(path)

@@ -25,6 +25,8 @@ export interface MirrorOptions {
   readonly onEvent?: (event: DeliveryEvent) => void
   /** The most rows in one transaction of the remote store. @default 500 for Supabase, 5_000 for others */
   readonly batchRows?: number
+  /** Of 0 to 1, such as `Math.random`: spreads the pauses after failures, for many that lost the same server. @default no spread */
+  readonly random?: () => number
   /** How long to wait while another process writes the file, ms. @default 5_000 */
   readonly lockTimeoutMs?: number
   /** The most pages (of 4 KiB) that the file may have. @default unlimited */
@@ -57,13 +59,14 @@ export interface MirrorOptions {
  * ```
  */
 export async function openMirror(options: MirrorOptions): Promise<MirroredStore> {
-  const { remote, clock, batchRows, onEvent = () => {} } = options
+  const { remote, clock, batchRows, random, onEvent = () => {} } = options
   const path = resolve(options.path)
   const store = new MirroredStore({
     path,
     remote,
     clock,
     batchRows,
+    random,
     onEvent,
     open: (opened, damaged) => openLocal({ ...options, path, onEvent, opened, damaged }),
   })
@@ -76,6 +79,8 @@ export async function openMirror(options: MirrorOptions): Promise<MirroredStore>
   }
 }
 
+const LOCK_TIMEOUT = 5_000
+
 /** What opening the file needs. */
 interface LocalOptions extends MirrorOptions {
   readonly onEvent: (event: DeliveryEvent) => void
@@ -87,7 +92,7 @@ async function openLocal(options: LocalOptions): Promise<SqliteStore> {
   const { path, remote, clock, damaged, opened, onEvent } = options
   const isGone = damaged?.failure.kind === 'not-found'
   if (isGone) onEvent({ kind: 'damaged', path, aside: undefined, message: damaged.message })
-  const problem = await damageOf(path)
+  const problem = await damageOf(path, { clock, timeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT })
   if (problem !== undefined) {
     const aside = await putAside(path, clock.now())
     onEvent({ kind: 'damaged', path, aside, message: problem.message })

@@ -3,7 +3,7 @@ import { type ColumnDescription, type ColumnKind, type TableName, tableOf } from
 import { type Column, columnsOf } from './columns.ts'
 
 /** The last instant that a date can be, epoch ms (ECMA-262, time values). */
-const LAST_INSTANT = 8.64e15
+export const LAST_INSTANT = 8.64e15
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What a candle must be, by the names of the checks in every database. */

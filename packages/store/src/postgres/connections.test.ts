@@ -93,8 +93,12 @@ describe('connections', () => {
       await over
       await session.query('late')
     }
-    let late: Promise<unknown> | undefined
-    const done = connectionsOf(pg).transact('SELECT 1', (session) => (late = work(session)) as Promise<void>, abort.signal)
+    let late: Promise<void> | undefined
+    const started = (session: Session): Promise<void> => {
+      late = work(session)
+      return late
+    }
+    const done = connectionsOf(pg).transact('SELECT 1', started, abort.signal)
     await expect(done).rejects.toThrow(/stopped/)
     expect(released).toEqual([false])
     end()
@@ -126,9 +130,10 @@ describe('connections', () => {
     })
   })
 
-  it('ask whether the other end is still there after ten seconds', () => {
-    const { pg, options } = clientLibrary('nothing')
-    connectionsOf(pg)
+  it('ask whether the other end is still there after ten seconds, here as on the server', async () => {
+    const { pg, options, sent } = clientLibrary('nothing')
+    await connectionsOf(pg).use((session) => session.query('SELECT 1'))
+    expect(sent[0]?.text).toMatch(/SET tcp_keepalives_idle = 10;.*interval = 5;.*count = 4;/)
     expect(options).toEqual([expect.objectContaining({ keepAlive: true, keepAliveInitialDelayMillis: 10_000 })])
   })
 })

@@ -6,7 +6,8 @@ import { ORDER_COLUMNS } from '../internal/statements.ts'
 import { storableText } from '../internal/storable-text.ts'
 import type { ReplaceRowsResult, WriteOrder } from '../store.ts'
 import type { FeatureTableName } from '../tables.ts'
-import { historyVersion, readRows } from './reads.ts'
+import type { HistoryVersions } from './history-versions.ts'
+import { readRows } from './reads.ts'
 import { batchesOf, encodeColumns, encodeKeys } from './row-codec.ts'
 import type { Session } from './session.ts'
 import { deleteRowsSql, putSql, touchRowsSql } from './statements.ts'
@@ -35,9 +36,10 @@ export async function putRows(
   instrument: string,
   rows: Iterable<object>,
   order: WriteOrder,
+  versions: HistoryVersions,
 ): Promise<number> {
   const fresh = checkedFeatures(table, instrument, rows, order)
-  if (!isPresent(instrument, await historyVersion(session, instrument), order)) return 0
+  if (!isPresent(instrument, await versions.of(instrument), order)) return 0
   return await put(session, table, fresh, order)
 }
 
@@ -48,9 +50,10 @@ export async function replaceRows(
   instrument: string,
   rows: Iterable<object>,
   order: WriteOrder & { readonly replacedAt: number },
+  versions: HistoryVersions,
 ): Promise<ReplaceRowsResult> {
   const fresh = checkedFeatures(table, instrument, rows, order)
-  if (!isPresent(instrument, await historyVersion(session, instrument), order)) {
+  if (!isPresent(instrument, await versions.of(instrument), order)) {
     return { removed: 0, changed: 0, added: 0 }
   }
   const wanted = new Map(fresh.map((row) => [rowKeyOf(table, row), row]))

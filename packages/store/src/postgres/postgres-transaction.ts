@@ -3,7 +3,6 @@ import type { Bar, BarSeries, Interval } from '@openpredict/market'
 import { historyRows } from '../internal/bar-rows.ts'
 import { endedTransaction } from '../internal/refusals.ts'
 import { checkRow, type Fields } from '../internal/row-check.ts'
-import { raiseSql } from '../internal/statements.ts'
 import type { FeatureRow, Row, WithoutInstrument } from '../rows.ts'
 import type {
   BarOrigin,
@@ -19,7 +18,8 @@ import type { FeatureTableName, TableName } from '../tables.ts'
 import { putBars, reviseBars } from './bar-writes.ts'
 import { instantSql } from './dialect.ts'
 import { putRows, replaceRows } from './feature-writes.ts'
-import { countRows, endBar, historyVersion, lastCycle, readBars, readRows } from './reads.ts'
+import { HistoryVersions } from './history-versions.ts'
+import { countRows, endBar, lastCycle, readBars, readRows } from './reads.ts'
 import { batchesOf, encodeColumns, encodeKeys } from './row-codec.ts'
 import type { Session } from './session.ts'
 import { isSent, putSql, sentSql } from './statements.ts'
@@ -29,7 +29,6 @@ const HEAL = `UPDATE missing_minutes SET healed_at = ${instantSql('$3::bigint')}
   WHERE ${isSent('missing_minutes')} AND missing_minutes.healed_at IS NULL`
 /** What a healed minute is checked as, beside its time. */
 const HEALED = { state: 'not_fetched', times_asked: 0 }
-const RAISE = `${raiseSql('$1')} RETURNING history_version`
 const PUT = {
   ohlc_history: putSql('ohlc_history'),
   ohlc_suspects: putSql('ohlc_suspects'),
@@ -41,10 +40,12 @@ const PUT = {
 /** One open transaction on a connection. The store begins, commits and rolls back; this writes and reads. */
 export class PostgresTransaction implements StoreTransaction {
   readonly #session: Session
+  readonly #versions: HistoryVersions
   #ended = false
 
   constructor(session: Session) {
     this.#session = session
+    this.#versions = new HistoryVersions(session)
   }
 
   /** Refuses everything from now on. */
@@ -73,7 +74,8 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   async historyVersion(instrument: string): Promise<number> {
-    return await historyVersion(this.#open(), instrument)
+    this.#open()
+    return await this.#versions.of(instrument)
   }
 
   async lastCycle(instrument: string): Promise<number> {
@@ -103,7 +105,7 @@ export class PostgresTransaction implements StoreTransaction {
     rows: Iterable<FeatureRow<T>>,
     order: WriteOrder,
   ): Promise<number> {
-    return await putRows(this.#open(), table, instrument, rows, order)
+    return await putRows(this.#open(), table, instrument, rows, order, this.#versions)
   }
 
   async replaceRows<T extends FeatureTableName>(
@@ -112,12 +114,12 @@ export class PostgresTransaction implements StoreTransaction {
     rows: Iterable<FeatureRow<T>>,
     order: WriteOrder & { readonly replacedAt: number },
   ): Promise<ReplaceRowsResult> {
-    return await replaceRows(this.#open(), table, instrument, rows, order)
+    return await replaceRows(this.#open(), table, instrument, rows, order, this.#versions)
   }
 
   async raiseHistoryVersion(instrument: string): Promise<number> {
-    checkRow('instrument_state', { instrument, history_version: 1 })
-    return await this.#open().number(RAISE, [instrument])
+    this.#open()
+    return await this.#versions.raise(instrument)
   }
 
   async putCycle(cycle: Row<'collection_cycles'>): Promise<void> {

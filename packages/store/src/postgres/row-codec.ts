@@ -5,7 +5,7 @@ import type { Json, Row } from '../rows.ts'
 import type { ColumnKind, TableName } from '../tables.ts'
 
 /** The most rows in one statement: bounds what is held twice in memory, and how long an abort waits. */
-const BATCH = 5_000
+export const BATCH = 5_000
 
 /** Rows that were checked, as one array literal a column: of all columns, or of those that are named. */
 export function encodeColumns(table: TableName, rows: readonly Fields[], names?: readonly string[]): string[] {
@@ -23,7 +23,17 @@ export function encodeKeys(table: TableName, rows: readonly Fields[]): string[] 
 
 function encodeColumn({ name, description: { kind } }: Column, rows: readonly Fields[]): string {
   const quoted = kind === 'text' || kind === 'json'
-  return `{${rows.map((row) => element(kind, quoted, row[name] ?? null)).join(',')}}`
+  let known: unknown
+  let text = ''
+  const elements = rows.map((row) => {
+    const value = row[name] ?? null
+    // Many rows of one instrument come from one source.
+    if (text !== '' && value === known) return text
+    known = value
+    text = element(kind, quoted, value)
+    return text
+  })
+  return `{${elements.join(',')}}`
 }
 
 function element(kind: ColumnKind, quoted: boolean, value: unknown): string {

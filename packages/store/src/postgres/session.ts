@@ -107,36 +107,28 @@ export class Session {
   }
 
   /**
-   * Runs statements in order and hands out their answers, in order too. The next ones are sent before an answer has come,
-   * so that neither side waits for the other. Throws what the first one failed with, after the server has answered all.
+   * Runs statements in order and hands out each with its answer, in order too. The next ones are sent before an answer
+   * has come, so that neither side waits for the other. Throws what the first one failed with, when all are answered.
    */
-  async *answers(statements: Iterable<PgStatement>): AsyncGenerator<PgResult, void, undefined> {
-    const sent: Promise<PgResult>[] = []
+  async *answers<S extends PgStatement>(
+    statements: Iterable<S>,
+  ): AsyncGenerator<readonly [S, PgResult], void, undefined> {
+    const sent: { readonly statement: S; readonly answer: Promise<PgResult> }[] = []
     try {
-      for (const { sql, values } of statements) {
-        const answer = this.query(sql, values)
+      for (const statement of statements) {
+        const answer = this.query(statement.sql, statement.values)
         // Looked at when its turn comes.
         answer.catch(() => {})
-        sent.push(answer)
-        const [first] = sent
-        if (sent.length <= AHEAD || first === undefined) continue
-        yield await first
-        sent.shift()
+        sent.push({ statement, answer })
+        const first = sent.length > AHEAD ? sent.shift() : undefined
+        if (first !== undefined) yield [first.statement, await first.answer]
       }
-      for (let answer = sent[0]; answer !== undefined; answer = sent[0]) {
-        yield await answer
-        sent.shift()
+      for (let first = sent.shift(); first !== undefined; first = sent.shift()) {
+        yield [first.statement, await first.answer]
       }
     } finally {
-      await Promise.allSettled(sent)
+      await Promise.allSettled(sent.map(({ answer }) => answer))
     }
-  }
-
-  /** Runs statements as `answers` does and says how many rows they changed together. */
-  async runAll(statements: Iterable<PgStatement>): Promise<number> {
-    let changed = 0
-    for await (const { rowCount } of this.answers(statements)) changed += rowCount ?? 0
-    return changed
   }
 
   /** Runs a statement and says how many rows it changed. */

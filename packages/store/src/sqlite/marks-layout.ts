@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { REPLICATED_TABLES } from '../internal/replica.ts'
 import { columnNames, list } from '../internal/statements.ts'
 import type { ReplicatedTableName } from '../store.ts'
-import { tableOf } from '../tables.ts'
+import { type TableName, tableOf } from '../tables.ts'
 import { CHECKSUM } from './checksum.ts'
 
 /** The columns of a mark that hold the key of the marked row. */
@@ -11,6 +11,18 @@ export const KEY_COLUMNS = ['k1', 'k2', 'k3', 'k4', 'k5'] as const
 
 /** The columns of `delivery_marks` but the number that orders them. */
 const MARK_COLUMNS = ['table_name', ...KEY_COLUMNS, 'marked_at', 'gone_version', 'gone_as_of']
+
+/** The columns of `delivery_state`, of which there is one row. */
+const STATE_COLUMNS = [
+  'target',
+  'layout',
+  'schema_sum',
+  'filled',
+  'confirmed_at',
+  'rows_per_second',
+  'failed_at',
+  'failure',
+]
 
 /** Real time as epoch milliseconds: marks are about delivery, not about the market. */
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
@@ -59,7 +71,13 @@ const TABLES_SQL = `
 `
 
 /** The tables whose content is summed. */
-export const SUMMED_TABLES: readonly string[] = [...REPLICATED_TABLES, 'schema_migrations', 'delivery_marks']
+export const SUMMED_TABLES: readonly string[] = [
+  ...REPLICATED_TABLES,
+  'schema_migrations',
+  'delivery_marks',
+  'delivery_refused',
+  'delivery_state',
+]
 
 /** The values of the columns that name a row in a mark, without a prefix or with one. */
 export function keyValues(table: ReplicatedTableName, prefix = ''): readonly string[] {
@@ -73,8 +91,16 @@ export function sumOf(table: string, prefix = ''): string {
 }
 
 function summedColumns(table: string): readonly string[] {
-  if (table === 'delivery_marks') return ['seq', ...MARK_COLUMNS]
-  return columnNames(table as ReplicatedTableName)
+  switch (table) {
+    case 'delivery_marks':
+      return ['seq', ...MARK_COLUMNS]
+    case 'delivery_refused':
+      return ['table_name', ...KEY_COLUMNS, 'refused_at', 'message']
+    case 'delivery_state':
+      return STATE_COLUMNS
+    default:
+      return columnNames(table as TableName)
+  }
 }
 
 /** Marks the rows that a condition selects. */
@@ -84,9 +110,11 @@ export function markSql(table: ReplicatedTableName, from: string, prefix: string
 }
 
 function triggersOf(table: ReplicatedTableName): readonly string[] {
-  const keyIs = KEY_COLUMNS.map((column, i) => `${column} = ${keyValues(table, 'NEW.')[i]}`).join(' AND ')
-  const forget = `DELETE FROM delivery_marks WHERE table_name = '${table}' AND ${keyIs};`
-  const mark = `${forget} ${markSql(table, '', 'NEW.')};`
+  const forget = (from: string, row: string): string => {
+    const keyIs = KEY_COLUMNS.map((column, i) => `${column} = ${keyValues(table, row)[i]}`).join(' AND ')
+    return `DELETE FROM ${from} WHERE table_name = '${table}' AND ${keyIs};`
+  }
+  const mark = `${forget('delivery_marks', 'NEW.')} ${markSql(table, '', 'NEW.')};`
   const isFeature = tableOf(table).group === 'feature'
   // That another writer knows of a row is no news to those who read it.
   const writer = isFeature ? ['as_of_version', 'as_of'] : []
@@ -100,7 +128,7 @@ function triggersOf(table: ReplicatedTableName): readonly string[] {
     `CREATE TRIGGER delivery_${table}_inserted AFTER INSERT ON ${table} BEGIN ${mark} END`,
     `CREATE TRIGGER delivery_${table}_updated AFTER UPDATE ON ${table} WHEN ${changed} BEGIN ${mark} END`,
     `CREATE TRIGGER delivery_${table}_deleted AFTER DELETE ON ${table}
-      BEGIN ${forget.replaceAll('NEW.', 'OLD.')} ${gone} END`,
+      BEGIN ${forget('delivery_marks', 'OLD.')} ${forget('delivery_refused', 'OLD.')} ${gone} END`,
   ]
 }
 

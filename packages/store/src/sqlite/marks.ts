@@ -1,12 +1,13 @@
 import { StoreError } from '../errors.ts'
 import { columnNames, list, type SqlValue } from '../internal/statements.ts'
 import { REPLICATED_TABLES } from '../internal/replica.ts'
+import type { Fields } from '../internal/row-check.ts'
 import type { RemovedRow, Replica, ReplicatedTableName } from '../store.ts'
 import { type FeatureTableName, tableOf } from '../tables.ts'
 import { CHECKSUM } from './checksum.ts'
 import type { Connection } from './connection.ts'
 import { KEY_COLUMNS, LAYOUT, MARKS_SQL, markSql, SUMMED_TABLES, sumOf, TRIGGERS } from './marks-layout.ts'
-import { decodeRow } from './row-codec.ts'
+import { decodeRow, encodeFields } from './row-codec.ts'
 
 /** A row that waits for delivery. */
 export interface Mark {
@@ -45,8 +46,10 @@ export interface DeliveryState {
 const SCHEMA_SUM = `(SELECT sum(${CHECKSUM}(type, name, tbl_name, sql)) FROM sqlite_schema)`
 const TAKE = `SELECT seq, table_name, ${list(KEY_COLUMNS)}, gone_version, gone_as_of
   FROM delivery_marks ORDER BY seq DESC LIMIT ?`
+const IS_KEY = `table_name = ? AND ${KEY_COLUMNS.map((name) => `${name} = ?`).join(' AND ')}`
+const WAITS = `SELECT gone_version, gone_as_of FROM delivery_marks WHERE ${IS_KEY}`
 const CONFIRM = 'DELETE FROM delivery_marks WHERE seq = ?'
-const ACCEPTED = `DELETE FROM delivery_refused WHERE table_name = ? AND ${KEY_COLUMNS.map((k) => `${k} = ?`).join(' AND ')}`
+const ACCEPTED = `DELETE FROM delivery_refused WHERE ${IS_KEY}`
 const REFUSE = `INSERT INTO delivery_refused (table_name, ${list(KEY_COLUMNS)}, refused_at, message)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (table_name, ${list(KEY_COLUMNS)}) DO UPDATE SET refused_at = excluded.refused_at, message = excluded.message`
@@ -149,6 +152,28 @@ export function forgetDelivery(connection: Connection): void {
   connection.run('UPDATE delivery_state SET filled = 0')
 }
 
+/** Whether any row waits. */
+export function hasMarks(connection: Connection): boolean {
+  return connection.number('SELECT EXISTS (SELECT 1 FROM delivery_marks)') === 1
+}
+
+/**
+ * The values of a row's columns as they wait here, or of a feature row that is gone the order in which it had been
+ * written; `undefined` when nothing of its key waits.
+ */
+export function orderOfWaiting(
+  connection: Connection,
+  table: ReplicatedTableName,
+  row: Fields,
+  columns: readonly string[],
+): readonly number[] | undefined {
+  const key = encodeFields(table, row, tableOf(table).key)
+  const mark = connection.get(WAITS, [table, ...KEY_COLUMNS.map((_, i) => key[i] ?? '')])
+  if (mark === undefined) return undefined
+  const stored = columns.length === 0 ? [] : connection.get(readSql(table, columns), key)
+  return (stored ?? mark).map(Number)
+}
+
 /** The marks made last, the newest first. */
 export function newestMarks(connection: Connection, limit: number): readonly Mark[] {
   return connection.all(TAKE, [limit]).map(([seq, table, ...rest]) => {
@@ -180,11 +205,15 @@ export function markedRows(connection: Connection, marks: readonly Mark[]): Repl
 }
 
 const READ = Object.fromEntries(
-  REPLICATED_TABLES.map((table) => {
-    const keyIs = tableOf(table).key.map((name) => `${name} = ?`)
-    return [table, `SELECT ${list(columnNames(table))} FROM ${table} WHERE ${keyIs.join(' AND ')}`]
-  }),
+  REPLICATED_TABLES.map((table) => [table, readSql(table, columnNames(table))]),
 ) as Readonly<Record<ReplicatedTableName, string>>
+
+/** Reads columns of the row of a key. */
+function readSql(table: ReplicatedTableName, columns: readonly string[]): string {
+  return `SELECT ${list(columns)} FROM ${table} WHERE ${tableOf(table)
+    .key.map((name) => `${name} = ?`)
+    .join(' AND ')}`
+}
 
 /** The target has these states of these rows. A row that has changed since is marked under another number, and stays. */
 export function confirmMarks(
@@ -196,10 +225,8 @@ export function confirmMarks(
   if (connection.number('SELECT count(*) FROM delivery_refused') > 0) {
     for (const { table, key } of marks) connection.run(ACCEPTED, [table, ...key])
   }
-  connection.run('UPDATE delivery_state SET confirmed_at = ?, rows_per_second = ?, failed_at = NULL, failure = NULL', [
-    at,
-    rowsPerSecond,
-  ])
+  connection.run('UPDATE delivery_state SET confirmed_at = ?, rows_per_second = ?', [at, rowsPerSecond])
+  noteSuccess(connection)
 }
 
 /** The target does not take this state of a row: it is set aside with what was said about it. */
@@ -218,6 +245,16 @@ export function noteFailure(
   { at, message }: { readonly at: number; readonly message: string },
 ): void {
   connection.run('UPDATE delivery_state SET failed_at = coalesce(failed_at, ?), failure = ?', [at, message])
+}
+
+/** Whether delivery failed when it was last tried. */
+export function hasFailed(connection: Connection): boolean {
+  return connection.number('SELECT failed_at IS NOT NULL FROM delivery_state') === 1
+}
+
+/** Delivery does not fail any more. */
+export function noteSuccess(connection: Connection): void {
+  connection.run('UPDATE delivery_state SET failed_at = NULL, failure = NULL')
 }
 
 /** What the target had is here. */

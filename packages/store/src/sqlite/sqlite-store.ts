@@ -54,6 +54,8 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteStoreParts
   readonly #queue = new SerialQueue()
   readonly #work = new WorkScope()
+  /** What was thrown by work with the database. */
+  readonly #thrown = new WeakSet<Error>()
   #reader: Connection | undefined
   #closed = false
 
@@ -222,6 +224,11 @@ export class SqliteStore implements Store {
     this.#work.refuse(method)
   }
 
+  /** Whether a failure came out of this store, for those who work with several. */
+  threw(error: unknown): boolean {
+    return error instanceof Error && this.#thrown.has(error)
+  }
+
   /** Reads what is committed: beside the writer where there can be two connections, else when it is done. */
   async readWith<T>(
     method: string,
@@ -229,35 +236,48 @@ export class SqliteStore implements Store {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<T> {
     this.#work.refuse(method)
-    this.#refuseClosed()
-    const { writer, openReader } = this.#parts
-    if (openReader !== undefined) {
-      return await this.#whenFree(() => {
-        this.#refuseClosed()
-        this.#reader ??= openReader()
-        return read(this.#reader)
-      }, signal)
-    }
-    return await this.#queue.run(() => read(writer as Connection), signal)
+    return await this.#remembering(async () => {
+      this.#refuseClosed()
+      const { writer, openReader } = this.#parts
+      if (openReader !== undefined) {
+        return await this.#whenFree(() => {
+          this.#refuseClosed()
+          this.#reader ??= openReader()
+          return read(this.#reader)
+        }, signal)
+      }
+      return await this.#queue.run(() => read(writer as Connection), signal)
+    })
   }
 
   /** Runs `work` in a transaction of the writer. */
   async writeWith<T>(signal: AbortSignal | undefined, work: (connection: Connection) => T | Promise<T>): Promise<T> {
-    this.#refuseClosed()
-    const { writer } = this.#parts
-    if (writer === undefined) throw readOnlyStore(this.location)
-    return await this.#queue.run(async () => {
-      await this.#whenFree(() => writer.exec('BEGIN IMMEDIATE'), signal)
-      try {
-        const result = await work(writer)
-        signal?.throwIfAborted()
-        writer.exec('COMMIT')
-        return result
-      } catch (error) {
-        if (writer.inTransaction) writer.exec('ROLLBACK')
-        throw error
-      }
-    }, signal)
+    return await this.#remembering(async () => {
+      this.#refuseClosed()
+      const { writer } = this.#parts
+      if (writer === undefined) throw readOnlyStore(this.location)
+      return await this.#queue.run(async () => {
+        await this.#whenFree(() => writer.exec('BEGIN IMMEDIATE'), signal)
+        try {
+          const result = await work(writer)
+          signal?.throwIfAborted()
+          writer.exec('COMMIT')
+          return result
+        } catch (error) {
+          if (writer.inTransaction) writer.exec('ROLLBACK')
+          throw error
+        }
+      }, signal)
+    })
+  }
+
+  async #remembering<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Error) this.#thrown.add(error)
+      throw error
+    }
   }
 
   #whenFree<T>(attempt: () => T, signal: AbortSignal | undefined): Promise<T> {
