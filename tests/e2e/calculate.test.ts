@@ -270,6 +270,8 @@ describe('while calculate runs', () => {
       timer,
       terminal,
       signal: stop.signal,
+      onHangup: () => () => undefined,
+      onExit: () => () => undefined,
       host: 'test',
       version: '0',
     })

@@ -69,9 +69,17 @@ describe.skipIf(unavailable() !== undefined)('collecting for a store on a server
     expect(once.code).toBe(4)
     expect(JSON.parse(once.stdout)).toMatchObject({ status: 'success', steps: expect.any(Array) as unknown })
 
+    const health = await workplace.run(['health', '--check-db', '--store', url])
+    expect(health.code).toBe(1)
+    expect(health.stdout).toMatch(/✖ store .*nothing answers at its address/)
+    expect(health.stdout).toMatch(
+      /[✔!] delivery +[1-9][\d,]* rows? wait, the oldest for \d+ s, last confirmed .* at [\d,]+ rows a second/,
+    )
+
     await proxy.set({ kind: 'none' })
     const back = await runOnce(workplace, url)
     expect(back.code).toBe(0)
+    expect((await workplace.run(['health', '--check-db', '--store', url])).stdout).toMatch(/✔ delivery +nothing waits/)
     const remote = await rowsIn(database.url)
     expect(remote).toEqual(await mirrored(workplace))
     expect(remote['ohlc_data']?.length).toBeGreaterThan(bars)

@@ -29,7 +29,7 @@ export const FAILING: readonly FailingFault[] = [
   fails('500', 'network', 'http', /answered with status 500$/),
   fails('502', 'network', 'http', /answered with status 502$/),
   fails('503', 'network', 'http', /answered with status 503$/),
-  fails('503:retry-after=60', 'network', 'http', /answered with status 503$/),
+  fails('503:retry-after=60', 'network', 'http', /answered with status 503, to come back in 60 s$/),
   fails('504', 'network', 'http', /answered with status 504$/),
   fails('400:reason=invalid', 'data', 'bad-request', /refuses the request \(400\): Invalid input - .+$/),
   fails('404', 'data', 'unknown-symbol', /does not know the symbol NQ=F$/),

@@ -31,6 +31,8 @@ export async function openpredict(args: readonly string[], own: Clock): Promise<
     timer: own,
     terminal: createTerminal({ stdout, stderr, env: { NO_COLOR: '1' } }),
     signal: new AbortController().signal,
+    onHangup: () => () => undefined,
+    onExit: () => () => undefined,
     host: 'test',
     version: '0',
   })

@@ -45,7 +45,17 @@ export async function loop({
   const quick = quickTimer(speed)
   const yahoo = createYahooSource({ clock, timer: quick, baseUrl: server.url })
   const source = withRetries(yahoo, { timer: quick, random: () => 0.5 })
-  const collector = createCollector({ instrument, source, store, clock, timer: quick, host: 'test', version: '0' })
+  const collector = createCollector({
+    instrument,
+    source,
+    store,
+    clock,
+    timer: quick,
+    host: 'test',
+    version: '0',
+    // What coarser bars bring is not what these tests compare with.
+    warmUpDays: 0,
+  })
   const reports: CycleReport[] = []
   await runLoop({
     collectors: [collector],

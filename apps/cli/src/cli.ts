@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 
+import { backfillCommand } from './commands/backfill.ts'
 import { calculateCommand } from './commands/calculate.ts'
 import { collectCommands } from './commands/collect.ts'
 import { configCommand } from './commands/config.ts'
@@ -54,6 +55,7 @@ function createProgram(services: Services, run: (action: Action) => Promise<void
     .showHelpAfterError('(run with --help for usage and examples)')
   const commands = [
     ...collectCommands(services, run),
+    backfillCommand(services, run),
     calculateCommand(services, run),
     importCommand(services, run),
     exportCommand(services, run),
@@ -83,6 +85,7 @@ async function runAction(action: Action, services: Services, json: boolean): Pro
     const reason: unknown = services.signal.reason
     if (services.signal.aborted && reason instanceof StoppedBySignal) return reason.exitCode
     const { reportError } = await import('./exit.ts')
-    return reportError(error, services.terminal, json)
+    const { discreet, redactorFor } = await import('./secrets.ts')
+    return reportError(error, discreet(services.terminal, redactorFor(services.env)), json)
   }
 }

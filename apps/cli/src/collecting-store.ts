@@ -22,9 +22,13 @@ export interface CollectingStoreFlags {
 
 /**
  * Opens the store to write to: a file here as it is; a remote store by way of a file here, from which rows are delivered
- * as soon as it takes them.
+ * as soon as it takes them, and `onEvent` is told what comes of it.
  */
-export async function openCollectingStore(flags: CollectingStoreFlags, services: Services): Promise<CollectingStore> {
+export async function openCollectingStore(
+  flags: CollectingStoreFlags,
+  services: Services,
+  onEvent = (event: DeliveryEvent): void => services.terminal.note(describeDelivery(event, services)),
+): Promise<CollectingStore> {
   const url = configuredStore(flags, services.env)
   const { isRemoteUrl, openMirror, remoteStore } = await import('@openpredict/store/delivery')
   if (!isRemoteUrl(url)) {
@@ -37,7 +41,8 @@ export async function openCollectingStore(flags: CollectingStoreFlags, services:
       path: configuredMirror(flags, env),
       remote: await remoteStore(url, { clock, ...storeKey(url, env) }),
       clock,
-      onEvent: (event) => terminal.note(describeDelivery(event, services)),
+      random: Math.random,
+      onEvent,
     }),
   )
   return { store: mirror, delivery: mirror, [Symbol.asyncDispose]: () => mirror.close() }
@@ -91,4 +96,5 @@ export function describeDelivery(event: DeliveryEvent, { terminal: { colour } }:
     case 'filled':
       return `${colour.green('✔')} took ${count(event.rows, 'row')} from the remote store in ${formatDuration(event.durationMs)}`
   }
+  return event satisfies never
 }

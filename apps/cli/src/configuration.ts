@@ -28,36 +28,22 @@ export function configuredInstrument(
   )
 }
 
-/** A setting that decides which store is used. */
-export type StoreSetting = 'store' | 'supabaseUrl' | 'databaseUrl'
-
 /**
- * The URL of the store, and what has decided it: the flag, OPENPREDICT_STORE, SUPABASE_URL, DATABASE_URL, or else a file
- * in the current folder. Throws a `UsageError` where a Supabase project and its key do not come together.
+ * The URL of the store: flag, then OPENPREDICT_STORE, then SUPABASE_URL, then DATABASE_URL, then a file in the current
+ * folder. Throws a `UsageError` for the key of a Supabase project that is not named.
  */
-export function chosenStore(
-  flags: { readonly store?: string },
-  env: Environment,
-): { readonly url: string; readonly by: 'flag' | StoreSetting } {
-  if (flags.store !== undefined) return { url: flags.store, by: 'flag' }
-  if (textOf(SETTINGS.store, env) === undefined) {
-    const project = configured(SETTINGS.supabaseUrl, env)
-    if (project !== undefined) return { url: `supabase:${project}`, by: 'supabaseUrl' }
-    if (textOf(SETTINGS.supabaseKey, env) !== undefined) {
-      throw new UsageError(
-        'SUPABASE_KEY is set and SUPABASE_URL is not: expected both, or neither.',
-        'Set SUPABASE_URL to https://PROJECT.supabase.co, or take SUPABASE_KEY away.',
-      )
-    }
-    const database = configured(SETTINGS.databaseUrl, env)
-    if (database !== undefined) return { url: database, by: 'databaseUrl' }
-  }
-  return { url: configured(SETTINGS.store, env) ?? '', by: 'store' }
-}
-
-/** The URL of the store; see `chosenStore`. */
 export function configuredStore(flags: { readonly store?: string }, env: Environment): string {
-  return chosenStore(flags, env).url
+  if (flags.store !== undefined) return flags.store
+  if (textOf(SETTINGS.store, env) !== undefined) return configured(SETTINGS.store, env) ?? ''
+  const project = configured(SETTINGS.supabaseUrl, env)
+  if (project !== undefined) return `supabase:${project}`
+  if (textOf(SETTINGS.supabaseKey, env) !== undefined) {
+    throw new UsageError(
+      'SUPABASE_KEY is set and SUPABASE_URL is not: expected both, or neither.',
+      'Set SUPABASE_URL to https://PROJECT.supabase.co, or take SUPABASE_KEY away.',
+    )
+  }
+  return configured(SETTINGS.databaseUrl, env) ?? configured(SETTINGS.store, env) ?? ''
 }
 
 /** What opening a store takes beside its URL: the key, for a Supabase project. Throws a `UsageError` without one. */

@@ -35,6 +35,11 @@ export function exitCodeOf({ category, code }: Failure): number {
   return EXIT.no
 }
 
+/** What an error that ends a command means. */
+export function failureOf(error: unknown): Failure {
+  return classify(error).failure
+}
+
 function classify(error: unknown): { failure: Failure; code: number } {
   if (error instanceof UsageError) {
     return {

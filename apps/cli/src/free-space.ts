@@ -5,16 +5,12 @@ const MIB = 1024 * 1024
 /** Room for months of one instrument. */
 const NEEDED_MIB = 200
 
-/**
- * The room left on the volume of a SQLite store's file, in words; a server looks after its own. Throws when it is less
- * than `neededMib`.
- */
+/** The room left on the volume of a file, in words. Throws when it is less than `neededMib`. */
 export async function freeSpace(
-  url: string,
+  path: string,
   { neededMib = NEEDED_MIB }: { readonly neededMib?: number } = {},
 ): Promise<string> {
-  if (!/^sqlite:/i.test(url)) return 'the store is on a server'
-  const folder = dirname(resolve(url.replace(/^sqlite:/i, '')))
+  const folder = dirname(resolve(path))
   const { bavail, bsize } = await statfs(folder)
   const free = Math.floor((bavail * bsize) / MIB)
   if (free < neededMib) throw new FullDisk(folder, free, neededMib)

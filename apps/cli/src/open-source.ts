@@ -1,6 +1,6 @@
 import type { FetchWindowOptions } from '@openpredict/collector'
 import type * as Fetcher from '@openpredict/fetcher'
-import type { BarSource, YahooSourceOptions } from '@openpredict/fetcher'
+import type { BarSource, Retry, YahooSourceOptions } from '@openpredict/fetcher'
 import { type Clock, createScaledClock } from '@openpredict/market'
 
 import { configuredYahooUrl, withoutPassword } from './configuration.ts'
@@ -21,10 +21,16 @@ export interface OpenedSource {
   readonly title: string
   /** How far back to ask, where that is not the usual. */
   readonly window: FetchWindowOptions
+  /** How many times as fast as real time the clock runs. */
+  readonly speed: number
 }
 
-/** Opens the source that `--source` names: `yahoo`, `sim[:URL]` or `csv:PATH`. */
-export async function openSource(text: string, services: Services): Promise<OpenedSource> {
+/** Opens the source that `--source` names: `yahoo`, `sim[:URL]` or `csv:PATH`. `onRetry` is told of fetches made again. */
+export async function openSource(
+  text: string,
+  services: Services,
+  onRetry?: (retry: Retry) => void,
+): Promise<OpenedSource> {
   const [kind = '', rest = ''] = split(text)
   const { clock, timer } = services
   const fetcher = await import('@openpredict/fetcher')
@@ -32,14 +38,14 @@ export async function openSource(text: string, services: Services): Promise<Open
     case 'yahoo': {
       if (rest !== '') throw unknownSource(text)
       const baseUrl = configuredYahooUrl(services.env)
-      const source = yahooSource(fetcher, { clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) })
-      return { source, clock, title: 'Yahoo Finance', window: {} }
+      const source = yahooSource(fetcher, { clock, timer, ...(baseUrl === undefined ? {} : { baseUrl }) }, onRetry)
+      return { source, clock, title: 'Yahoo Finance', window: {}, speed: 1 }
     }
     case 'sim': {
       const url = rest === '' ? `http://127.0.0.1:${SIMULATOR_PORT}` : rest
-      const simulated = await simulatorClock(url, services)
-      const source = yahooSource(fetcher, { clock: simulated, timer, baseUrl: url })
-      return { source, clock: simulated, title: `the simulator at ${withoutPassword(url)}`, window: {} }
+      const { clock: simulated, speed } = await simulatorClock(url, services)
+      const source = yahooSource(fetcher, { clock: simulated, timer, baseUrl: url }, onRetry)
+      return { source, clock: simulated, title: `the simulator at ${withoutPassword(url)}`, window: {}, speed }
     }
     case 'csv': {
       if (rest === '') throw unknownSource(text)
@@ -52,6 +58,7 @@ export async function openSource(text: string, services: Services): Promise<Open
         clock: { ...clock, now: () => end },
         title: rest,
         window,
+        speed: 1,
       }
     }
     default:
@@ -66,12 +73,13 @@ export async function openSource(text: string, services: Services): Promise<Open
 function yahooSource(
   { createYahooSource, withRetries }: typeof Fetcher,
   options: YahooSourceOptions & { readonly timer: Clock },
+  onRetry: (retry: Retry) => void = () => undefined,
 ): BarSource {
   const { timer } = options
-  const quick = withRetries(createYahooSource(options), { timer, random: Math.random })
+  const common = { timer, random: Math.random, onRetry }
+  const quick = withRetries(createYahooSource(options), common)
   const patient = withRetries(createYahooSource({ ...options, attemptTimeoutMs: 30_000 }), {
-    timer,
-    random: Math.random,
+    ...common,
     budgetMs: 240_000,
   })
   return {
@@ -81,13 +89,16 @@ function yahooSource(
 }
 
 /** The simulator's market has a time of its own; the collector must follow it. */
-async function simulatorClock(address: string, { timer, signal }: Services): Promise<Clock> {
+async function simulatorClock(
+  address: string,
+  { timer, signal }: Services,
+): Promise<{ readonly clock: Clock; readonly speed: number }> {
   const url = URL.parse('/simulator/clock', address)
   if (url === null) throw unknownSource(`sim:${address}`)
   try {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_500)]) })
     const { now, speed } = (await response.json()) as { now: number; speed: number }
-    return createScaledClock(timer, { start: now, speed })
+    return { clock: createScaledClock(timer, { start: now, speed }), speed }
   } catch (error) {
     signal.throwIfAborted()
     throw new SimulatorUnavailable(address, error)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { progressBar } from './progress-bar.ts'
+import { copyBar, progressBar } from './progress-bar.ts'
 
 it.each([
   [0, '░░░░░░░░░░░░░░░░░░░░   0 %  1,234,567 bars'],
@@ -14,4 +14,14 @@ it.each([
 
 it('counts bars alone where the size is not known', () => {
   expect(progressBar({ bytes: 10, size: 0, bars: 1 })).toBe('1 bar')
+})
+
+it('shows how much of a table was looked at, and what for', () => {
+  const table = 'ohlc_data'
+  expect(copyBar({ table, phase: 'copy', rows: 2_500, of: 10_000 })).toBe(
+    '█████░░░░░░░░░░░░░░░  25 %  copying ohlc_data, 2,500 rows',
+  )
+  expect(copyBar({ table, phase: 'verify', rows: 0, of: 0 })).toBe(
+    '████████████████████ 100 %  comparing ohlc_data, 0 rows',
+  )
 })

@@ -16,15 +16,16 @@ export interface Progress {
 
 /** One line for a terminal: a bar, the part of the file that was read, and the bars so far. */
 export function progressBar({ bytes, size, bars }: Progress): string {
-  return size <= 0 ? count(bars, 'bar') : `${drawn(bytes / size)}  ${count(bars, 'bar')}`
+  return size <= 0 ? count(bars, 'bar') : `${partBar(bytes / size)}  ${count(bars, 'bar')}`
 }
 
 /** One line for a terminal: a bar, the part of the table that was looked at, and what it is looked at for. */
 export function copyBar({ table, phase, rows, of }: CopyProgress): string {
-  return `${drawn(of <= 0 ? 1 : rows / of)}  ${phase === 'copy' ? 'copying' : 'comparing'} ${table}, ${count(rows, 'row')}`
+  return `${partBar(of <= 0 ? 1 : rows / of)}  ${phase === 'copy' ? 'copying' : 'comparing'} ${table}, ${count(rows, 'row')}`
 }
 
-function drawn(of: number): string {
+/** A bar, and how much of it is full, as a part of 1. */
+export function partBar(of: number): string {
   // What is still written to may give more than it had.
   const part = Math.min(of, 1)
   const full = Math.floor(part * WIDTH)

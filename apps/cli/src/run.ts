@@ -6,6 +6,9 @@ import { StoppedBySignal } from './stopped.ts'
 import { systemClock, systemTimer } from './system-clock.ts'
 import { createTerminal } from './terminal.ts'
 
+/** How long streams and connections have to close once a stopped command has ended. */
+const LAST_MS = 500
+
 /** Runs one command line in this process: its streams, its signals, its exit code. */
 export async function run(argv: readonly string[], version: string): Promise<void> {
   const stop = new AbortController()
@@ -31,7 +34,16 @@ export async function run(argv: readonly string[], version: string): Promise<voi
     timer: systemTimer,
     terminal: createTerminal({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
     signal: stop.signal,
+    onHangup: (listener) => listen('SIGHUP', listener),
+    onExit: (listener) => listen('exit', listener),
     host: hostname(),
     version,
   })
+  // Told to stop, nothing may keep it: not a reader that reads no more, nor a connection that does not close.
+  if (stop.signal.aborted) setTimeout(() => process.exit(), LAST_MS).unref()
+}
+
+function listen(event: 'SIGHUP' | 'exit', listener: () => void): () => void {
+  process.on(event, listener)
+  return () => void process.off(event, listener)
 }

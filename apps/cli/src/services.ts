@@ -16,6 +16,10 @@ export interface Services {
   readonly terminal: Terminal
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
+  /** Calls `listener` on every SIGHUP, which then ends nothing. Returns how to take that back. */
+  readonly onHangup: (listener: () => void) => () => void
+  /** Calls `listener` when the process ends, however that comes; it cannot wait for anything. Returns how to take it back. */
+  readonly onExit: (listener: () => void) => () => void
   readonly host: string
   readonly version: string
 }

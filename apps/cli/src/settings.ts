@@ -1,5 +1,7 @@
 import { type Instrument, instrumentOf } from '@openpredict/market'
 
+import { type LogLevel, parseLogLevel } from './log/log-level.ts'
+
 /** The variables as they came: from the process, or from a file. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -45,6 +47,13 @@ function projectOf(text: string): string | undefined {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal) ? text : undefined
 }
 
+/** The address of a Sentry project, which holds its public key. */
+function dsnOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
+  return isWeb && url.username !== '' && /\/\d+$/.test(url.pathname) ? text : undefined
+}
+
 /** The settings by what they decide. */
 export interface Settings {
   readonly store: Setting<string>
@@ -57,6 +66,10 @@ export interface Settings {
   readonly yahooUrl: Setting<string>
   readonly marketTimezone: Setting<string>
   readonly utcTimezone: Setting<string>
+  readonly logLevel: Setting<LogLevel>
+  readonly logFile: Setting<string>
+  readonly logComponent: Setting<string>
+  readonly sentryDsn: Setting<string>
   readonly noColour: Setting<string>
 }
 
@@ -132,6 +145,35 @@ export const SETTINGS: Settings = {
     expected: 'UTC, the only one there is',
     fallback: 'UTC',
     parse: (text) => (text === 'UTC' ? text : undefined),
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    about: 'the least serious lines that the structured log has',
+    expected: 'DEBUG, INFO, WARNING, ERROR or CRITICAL',
+    fallback: 'INFO',
+    parse: parseLogLevel,
+  },
+  logFile: {
+    name: 'LOG_FILE',
+    about: 'the file that the structured log is appended to',
+    expected: 'a path',
+    fallback: undefined,
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  },
+  logComponent: {
+    name: 'LOG_COMPONENT',
+    about: 'the name of this collector in its log',
+    expected: 'letters, digits, dots, dashes and underscores, 64 at the most',
+    fallback: 'agent1',
+    parse: (text) => (/^[\w.-]{1,64}$/.test(text) ? text : undefined),
+  },
+  sentryDsn: {
+    name: 'SENTRY_DSN',
+    about: 'where failures are reported to, with @sentry/node installed beside this program',
+    expected: 'https://KEY@HOST/PROJECT',
+    fallback: undefined,
+    secret: true,
+    parse: dsnOf,
   },
   noColour: {
     name: 'NO_COLOR',

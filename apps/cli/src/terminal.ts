@@ -8,6 +8,8 @@ export interface Terminal {
   readonly out: (text: string) => void
   /** One line of talk, on standard error. */
   readonly note: (text: string) => void
+  /** Standard output itself, and whether a person looks at it. */
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number }
   readonly colour: ChalkInstance
   /**
    * Shows a spinner while `work` runs: on standard error, and only on a terminal. `work` may change its text as often as
@@ -28,6 +30,7 @@ export function createTerminal({ stdout, stderr, env }: TerminalStreams): Termin
   return {
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
+    stdout,
     colour: new Chalk({ level: stdout.isTTY === true && !noColour ? 2 : 0 }),
     async spin(text, work) {
       // A terminal that says it is 0 wide, as some without a window do, would be cleared for ever.

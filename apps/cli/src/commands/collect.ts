@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 
+import type { LogFormat } from '../log/open-log.ts'
 import { countOption, jsonOption, mirrorOption, storeOption, symbolsOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
@@ -16,6 +17,9 @@ export interface CollectFlags {
   readonly cycles?: number
   readonly dryRun?: boolean
   readonly json?: boolean
+  readonly logFormat?: LogFormat
+  readonly metricsPort?: number
+  readonly metricsHost?: string
 }
 
 /** `collect` and its two short names, `run-once` and `run-loop`. */
@@ -42,7 +46,16 @@ export function collectCommands(services: Services, run: (action: Action) => Pro
       loop === true || (cycles !== undefined && once !== true) ? 'loop' : 'once',
     ),
     act(make('run-once', 'the same as collect --once', ['run-once', 'run-once --json']), () => 'once'),
-    act(withLoop(make('run-loop', 'the same as collect --loop', ['run-loop', 'run-loop --interval 60'])), () => 'loop'),
+    act(
+      withLoop(
+        make('run-loop', 'the same as collect --loop', [
+          'run-loop',
+          'run-loop --interval 60 --metrics-port 9464',
+          'run-loop --log-format json',
+        ]),
+      ),
+      () => 'loop',
+    ),
   ]
 }
 
@@ -56,6 +69,12 @@ function make(name: string, description: string, examples: readonly string[]): C
     .option('--source <source>', 'where bars come from: yahoo, sim, sim:URL or csv:PATH', 'yahoo')
     .option('--dry-run', 'do everything but keep it: nothing is stored')
     .addOption(jsonOption())
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'what is printed: pretty for people, json for lines of the structured log, none (default: pretty; json for a loop that is not on a terminal). $LOG_FILE has the log besides, from $LOG_LEVEL on',
+      ).choices(['pretty', 'json', 'none'] satisfies LogFormat[]),
+    )
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ openpredict ${example}`).join('\n')}`)
 }
 
@@ -64,4 +83,12 @@ function withLoop(command: Command): Command {
   return command
     .addOption(countOption('--interval <seconds>', 'seconds between cycles (default: $FETCH_INTERVAL_SECONDS or 60)'))
     .addOption(countOption('--cycles <n>', 'stop after so many cycles'))
+    .addOption(
+      countOption(
+        '--metrics-port <port>',
+        'serve metrics for Prometheus, and /healthz, on this port (0: any free one)',
+        0,
+      ),
+    )
+    .option('--metrics-host <host>', 'the address of this machine to serve them at (default: 127.0.0.1)')
 }

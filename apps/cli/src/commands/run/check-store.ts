@@ -1,29 +1,37 @@
 import { type Store, StoreError } from '@openpredict/store'
+import { isRemoteUrl } from '@openpredict/store/delivery'
 
+import { configuredMirror } from '../../configuration.ts'
 import { freeSpace } from '../../free-space.ts'
 import { openNamedStore } from '../../named-store.ts'
 import type { Services } from '../../services.ts'
+import { checkDelivery } from './check-delivery.ts'
 import type { Checklist, Warning } from './checklist.ts'
 
 /** A clock that differs by more than this is said, by more than that is wrong: rows would be dated wrongly, keys expire. */
 const SKEW_WARNING = 2_000
 const SKEW_FAILURE = 30_000
 
-/** Looks at a store: whether it opens, has our tables and takes rows; its clock, where it has one; the disk under it. */
+/**
+ * Looks at a store: whether it opens, has our tables and takes rows; its clock, where it has one; and the disk under its
+ * file, or under that from which rows are delivered to it, with what waits there.
+ */
 export async function checkStore(
   { url, instrument }: { readonly url: () => string; readonly instrument?: string },
   services: Services,
   checklist: Checklist,
 ): Promise<void> {
   let store: Store | undefined
-  let isLocal = false
+  let file: string | undefined
+  let isRemote = false
   const wait = { signal: services.signal }
   try {
     await checklist.look('store', async () => {
       const name = url()
-      isLocal = /^sqlite:/i.test(name)
+      isRemote = isRemoteUrl(name)
+      file = isRemote ? configuredMirror({}, services.env) : name.slice('sqlite:'.length)
       // A local file is made and brought up to date by whoever uses it; a server is somebody's, and only looked at.
-      store = await openNamedStore(name, services, { migrate: isLocal })
+      store = await openNamedStore(name, services, { migrate: !isRemote })
       const { location } = store
       const { version, latest, pending } = await store.schema(wait)
       if (pending.length > 0) throw missingTables(location, version, latest)
@@ -33,11 +41,15 @@ export async function checkStore(
       return `${location}: schema ${version}, written and read back${counted}`
     })
     const opened = store
-    if (opened?.serverTime !== undefined) await checklist.look('clock', () => clockOf(opened, services))
+    const isWell = checklist.checks.at(-1)?.ok === true
+    if (isWell && opened?.serverTime !== undefined) await checklist.look('clock', () => clockOf(opened, services))
   } finally {
     await store?.close()
   }
-  if (isLocal) await checklist.look('disk', () => freeSpace(url()))
+  const path = file
+  if (path === undefined) return
+  if (isRemote) await checklist.look('delivery', () => checkDelivery(path, services))
+  await checklist.look('disk', () => freeSpace(path))
 }
 
 function missingTables(location: string, found: number, latest: number): StoreError {

@@ -37,7 +37,7 @@ export async function resetDatabase(flags: DatabaseFlags, services: Services): P
   }
   const rows = await countAll(store)
   await store.reset()
-  const deleted = rows.reduce((sum, { rows: n }) => sum + n, 0)
+  const deleted = rows.reduce((sum, { table, rows: n }) => sum + (table === 'schema_migrations' ? 0 : n), 0)
   say(flags, services, { location: store.location, deleted }, `${store.location}: ${count(deleted, 'row')} deleted`)
   return EXIT.fine
 }

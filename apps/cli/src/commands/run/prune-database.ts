@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { formatInstant } from '@openpredict/market'
 import { type Store, TABLE_NAMES, type TableName, tableOf } from '@openpredict/store'
 
@@ -7,6 +9,8 @@ import { columns, count, formatMinute } from '../../format.ts'
 import { openNamedStore } from '../../named-store.ts'
 import type { Services } from '../../services.ts'
 import type { PruneFlags } from '../database.ts'
+
+const PAUSE_EVERY = 1_000
 
 type Counts = Readonly<Partial<Record<TableName, number>>>
 
@@ -42,8 +46,14 @@ async function rowsBefore(store: Store, before: number, signal: AbortSignal): Pr
   const counts: Partial<Record<TableName, number>> = {}
   for (const table of TABLE_NAMES) {
     if (tableOf(table).time === undefined || table === 'schema_migrations') continue
-    counts[table] = 0
-    for await (const _ of store.streamRows(table, { to: before }, { signal })) counts[table]++
+    let n = 0
+    for await (const _ of store.streamRows(table, { to: before }, { signal })) {
+      // A file is read without ever waiting: signals and timers get their turn here.
+      if (++n % PAUSE_EVERY !== 0) continue
+      await setImmediate()
+      signal.throwIfAborted()
+    }
+    counts[table] = n
   }
   return counts
 }
