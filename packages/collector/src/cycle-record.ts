@@ -32,18 +32,23 @@ export function cycleRow(
   }
 }
 
-/** The row of `error_log` for a failure of a cycle. */
-export function errorRow(report: CycleReport, operation: StepName, failure: Failure, id: string): Row<'error_log'> {
+/** The row of `error_log` for a failure of a cycle; `redact` takes secrets out of its texts. */
+export function errorRow(
+  report: CycleReport,
+  operation: StepName,
+  failure: Failure,
+  { id, redact = (text) => text }: { readonly id: string; readonly redact?: ((text: string) => string) | undefined },
+): Row<'error_log'> {
   return {
     id,
     timestamp: report.finishedAt,
     component: COMPONENT,
     operation,
-    error_message: failure.message,
+    error_message: redact(failure.message),
     severity: report.status === 'failed' ? 'error' : 'warning',
     error_category: failure.category,
     instrument: report.instrument.symbol,
     cycle: report.cycle,
-    details: { code: failure.code, hint: failure.hint },
+    details: { code: failure.code, hint: redact(failure.hint) },
   }
 }

@@ -1,3 +1,4 @@
+import { FetchError } from '@openpredict/fetcher'
 import { describe, expect, it } from 'vitest'
 
 import { describeFailure } from './failure.ts'
@@ -15,6 +16,12 @@ describe('describeFailure', () => {
       message: 'the disk is full',
       hint: 'Make room.',
     })
+  })
+
+  it('takes from an error of the source how long that asks to wait', () => {
+    const refused = new FetchError({ kind: 'http', status: 503, retryAfterMs: 90_000 })
+    expect(describeFailure(refused)).toMatchObject({ code: 'http', retryAfterMs: 90_000 })
+    expect(describeFailure(new FetchError({ kind: 'rate-limited' }))).not.toHaveProperty('retryAfterMs')
   })
 
   it('does not take the code of a system error for one of ours', () => {

@@ -31,6 +31,27 @@ export function canHaveNewBar(time: number, calendar: Calendar, delayMs: number)
   return calendar.isOpen(newest) || calendar.isOpen(newest - MINUTE)
 }
 
+/** The tick that was kept last. */
+export interface LastTick {
+  readonly at: number
+  /** How long ago its cycle began, by a clock that nobody sets. */
+  readonly sinceMs: number
+}
+
+/**
+ * The tick to keep after `last`. As a rule that is `nextTick`. When the clock was set back since, to before `last`, it is
+ * the first one of the new time at which an interval has really passed: minutes that come a second time are collected a
+ * second time, but never two within one minute.
+ */
+export function tickAfter(last: LastTick, now: number, options: ScheduleOptions): Tick {
+  const tick = nextTick(now, options)
+  if (tick.at > last.at) return tick
+  const { intervalMs = MINUTE } = options
+  // A timer may fire a moment early: this much less than an interval is one.
+  const slackMs = Math.min(1_000, intervalMs / 10)
+  return nextTick(now + Math.max(0, intervalMs - slackMs - last.sinceMs) - 1, options)
+}
+
 /**
  * The first tick after `now`: on the interval's grid plus the offset, never drifting. Ticks that have passed are
  * skipped. While the market is closed the grid is that of `idleIntervalMs`, but for the first tick at which the
@@ -42,7 +63,7 @@ export function nextTick(now: number, options: ScheduleOptions): Tick {
   if (canHaveNewBar(regular, calendar, delayMs)) return { at: regular, idle: false }
   const reopen = calendar.nextOpen(regular - delayMs - MINUTE) + delayMs + MINUTE
   const first = after(reopen - 1, intervalMs, offsetMs)
-  return { at: Math.min(after(now, idleIntervalMs, offsetMs), first), idle: true }
+  return { at: Math.min(after(now, Math.max(idleIntervalMs, intervalMs), offsetMs), first), idle: true }
 }
 
 /** The first instant later than `time` of the form n · step + offset. */

@@ -10,8 +10,8 @@ export type FetchFailure =
   | { readonly kind: 'network'; readonly reason?: string }
   /** Status 429. `retryAfterMs` is what the source asked for, when it asked. */
   | { readonly kind: 'rate-limited'; readonly retryAfterMs?: number }
-  /** Any other status that is not a success. */
-  | { readonly kind: 'http'; readonly status: number }
+  /** Any other status that is not a success. `retryAfterMs` comes with those from 500 on, where the source gave it. */
+  | { readonly kind: 'http'; readonly status: number; readonly retryAfterMs?: number }
   /** A success that does not hold what was asked for: a web page, cut JSON, missing parts, another interval. */
   | { readonly kind: 'malformed'; readonly detail: string }
   /** The answer is about another symbol; none of its `rows` is used. */

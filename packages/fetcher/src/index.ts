@@ -20,7 +20,7 @@ export {
   streamBars,
 } from './csv/read-bars.ts'
 export { type Effort, FetchError, type FetchErrorOptions, type FetchFailure, isRetryable } from './errors.ts'
-export { type RetryOptions, withRetries } from './retries.ts'
+export { type Retry, type RetryOptions, withRetries } from './retries.ts'
 export { splitSuspects, type SplitBars, type Suspect } from './suspects.ts'
 export { type AnswerTimes, ShownDelays, watermarkOf } from './watermark.ts'
 export { createYahooSource, type YahooSourceOptions } from './yahoo/yahoo-source.ts'

@@ -109,6 +109,17 @@ describe('withRetries', () => {
     expect(fetchedAt).toEqual([0, 3_100])
   })
 
+  it('waits as long as a source in trouble asks', async () => {
+    const { fetchedAt } = await run([{ kind: 'http', status: 503, retryAfterMs: 3_000 }, 'bars'])
+    expect(fetchedAt).toEqual([0, 3_100])
+  })
+
+  it('ends at once when a source in trouble asks to wait beyond the budget', async () => {
+    const { outcome, endedAt } = await run([{ kind: 'http', status: 503, retryAfterMs: 5_900 }])
+    expect(endedAt).toBe(100)
+    expect(outcome).toMatchObject({ failure: { kind: 'http', status: 503, retryAfterMs: 5_900 } })
+  })
+
   it('ends at once when the source asks to wait beyond the budget', async () => {
     const { outcome, endedAt } = await run([{ kind: 'rate-limited', retryAfterMs: 5_900 }])
     expect(endedAt).toBe(100)

@@ -18,6 +18,17 @@ export interface RetryOptions {
   readonly random: () => number
   /** The clock of budget and pauses: real time, since the source's waits are real. */
   readonly timer: Clock
+  /** Told before every pause. */
+  readonly onRetry?: (retry: Retry) => void
+}
+
+/** A fetch that failed and is made again. */
+export interface Retry {
+  readonly request: BarRequest
+  readonly error: FetchError
+  /** The number of the fetch to come, from 2. */
+  readonly attempt: number
+  readonly pauseMs: number
 }
 
 /**
@@ -67,6 +78,7 @@ export function withRetries(source: BarSource, options: RetryOptions): BarSource
             if (attempt >= attempts || !isRetryable(error.failure) || timer.now() + pause >= end) {
               throw withEffort(error, spent)
             }
+            options.onRetry?.({ request, error, attempt: attempt + 1, pauseMs: pause })
             await timer.sleep(pause, signal)
           }
         }
@@ -86,8 +98,9 @@ export function withRetries(source: BarSource, options: RetryOptions): BarSource
 function pauseBefore(attempt: number, error: FetchError, options: RetryOptions): number {
   const { baseDelayMs = 250, maxDelayMs = 2_000, random } = options
   const jittered = random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 2))
-  const asked = error.failure.kind === 'rate-limited' ? (error.failure.retryAfterMs ?? 0) : 0
-  return Math.max(jittered, asked)
+  const { failure } = error
+  const asked = failure.kind === 'rate-limited' || failure.kind === 'http' ? failure.retryAfterMs : undefined
+  return Math.max(jittered, asked ?? 0)
 }
 
 function sum(a: Effort, b: Effort): Effort {

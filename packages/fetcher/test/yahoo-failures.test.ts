@@ -87,6 +87,18 @@ const CASES: readonly Case[] = [
     category: 'network',
     retried: true,
   })),
+  ...(
+    [
+      ['seconds', '120', 120_000],
+      ['a date', new Date(NOW + 90_000).toUTCString(), 90_000],
+    ] as const
+  ).map(([name, header, retryAfterMs]): Case => ({
+    name: `503 with ${name} to wait`,
+    act: { ...html, status: 503, headers: { ...html.headers, 'retry-after': header }, date: NOW },
+    failure: { kind: 'http', status: 503, retryAfterMs },
+    category: 'network',
+    retried: true,
+  })),
   ...[401, 403, 404, 451].map((status): Case => ({
     name: `${status} that is not in Yahoo's words`,
     act: { ...html, status },
@@ -307,26 +319,25 @@ describe('the deadline of the Yahoo source', () => {
   it.each([
     ['are never answered', () => Promise.withResolvers<Response>().promise],
     ['have answers without end', () => Promise.resolve(new Response(new ReadableStream()))],
-  ])("ends every one of many requests that %s, those in the client's queue included", async (_, answered) => {
+  ])('ends every one of many requests that %s, and none keeps another from being asked', async (_, answered) => {
     const timer = createManualClock(0)
-    const sent: unknown[] = []
+    const sent: string[] = []
     const fetch = (input: unknown): Promise<Response> => {
-      sent.push(input)
+      sent.push(String(input))
       return answered()
     }
     const source = sourceOn('http://127.0.0.1', { timer, fetch, attemptTimeoutMs: 100 })
     const failures = Array.from({ length: 40 }, () => failureOf(source.fetch(REQUEST)))
-    while (timer.sleepers < 40 || sent.length === 0) await new Promise(setImmediate)
-    timer.advance(100)
-    const kinds = (await Promise.all(failures)).map(({ failure }) => failure.kind)
-    expect(new Set(kinds)).toEqual(new Set(['timeout']))
-
-    // Those that nobody waits for any more are not sent, and do not stand in the way of the next.
+    while (timer.sleepers < 40) await new Promise(setImmediate)
     const next = failureOf(source.fetch({ ...REQUEST, instrument: instrumentOf('ES=F') }))
-    while (!String(sent.at(-1)).includes('/ES%3DF?')) await new Promise(setImmediate)
+    while (timer.sleepers < 41) await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect(sent.filter((url) => url.includes('/ES%3DF?')).length).toBe(1)
+    expect(sent.length).toBe(41)
     timer.advance(100)
-    expect((await next).failure.kind).toBe('timeout')
-    expect(sent.length).toBe(17)
+    const kinds = (await Promise.all([...failures, next])).map(({ failure }) => failure.kind)
+    expect(new Set(kinds)).toEqual(new Set(['timeout']))
+    expect(timer.sleepers).toBe(0)
   })
 
   it('is for each request, not for all parts of a window', async () => {

@@ -27,19 +27,16 @@ export function explain(failure: FetchFailure): Explanation {
     case 'rate-limited':
       return {
         category: 'network',
-        message:
-          failure.retryAfterMs === undefined
-            ? 'the source says that it was asked too often (429)'
-            : `the source says that it was asked too often (429), to come back in ${Math.ceil(failure.retryAfterMs / 1_000)} s`,
+        message: `the source says that it was asked too often (429)${comeBack(failure)}`,
         hint: 'Wait, then ask less often. Others behind the same address count too.',
       }
     case 'http':
       return {
         category: 'network',
-        message: `the source answered with status ${failure.status}`,
+        message: `the source answered with status ${failure.status}${comeBack(failure)}`,
         hint:
           failure.status >= 500
-            ? 'The source is in trouble. Try again in a minute.'
+            ? 'The source is in trouble. Try again later.'
             : 'Something between here and the source refuses: look at proxies and at the address of the source.',
       }
     case 'malformed':
@@ -104,6 +101,10 @@ export function explain(failure: FetchFailure): Explanation {
       }
   }
   return failure satisfies never
+}
+
+function comeBack({ retryAfterMs }: { readonly retryAfterMs?: number }): string {
+  return retryAfterMs === undefined ? '' : `, to come back in ${Math.ceil(retryAfterMs / 1_000)} s`
 }
 
 function networkHint(reason: string | undefined): string {

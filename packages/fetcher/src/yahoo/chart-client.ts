@@ -82,8 +82,9 @@ async function loadClient(): Promise<YahooClient> {
     logger: { info: silent, warn: silent, error: silent, debug: silent, dir: silent },
     validation: { logErrors: false, logOptionsErrors: false },
     versionCheck: false,
-    // Waiting in line is counted against the deadline; nobody here asks for more than a few charts at once.
-    queue: { concurrency: 16 },
+    // Waiting in line is counted against the deadline, and a few symbols that hang would fill a short one and keep every
+    // other symbol from being asked. How many ask at once is for the caller to say.
+    queue: { concurrency: 1_000 },
   })
 }
 

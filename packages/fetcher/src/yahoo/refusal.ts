@@ -18,8 +18,9 @@ export type RefusalMeaning = FetchFailure | 'no-data'
 export function meaningOf(refusal: Refusal, symbol: string, interval: Interval): RefusalMeaning {
   const { status, retryAfterMs } = refusal
   const said = yahooError(refusal.json)
-  if (status === 429) return { kind: 'rate-limited', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
-  if (status >= 500) return { kind: 'http', status }
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
+  if (status === 429) return { kind: 'rate-limited', ...wait }
+  if (status >= 500) return { kind: 'http', status, ...wait }
   if (status >= 300 && status < 400) return { kind: 'malformed', detail: `a redirect (${status}) instead of a chart` }
   if (said?.code === 'Not Found') return { kind: 'unknown-symbol', symbol }
   const text = said?.description ?? (isHtml(refusal.body) ? '' : refusal.body)
