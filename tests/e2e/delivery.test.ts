@@ -50,6 +50,8 @@ describe.skipIf(unavailable() !== undefined)('collecting for a store on a server
     proxy.cut()
     const away = await workplace.run([
       'run-loop',
+      '--log-format',
+      'pretty',
       '--cycles',
       '3',
       '--interval',

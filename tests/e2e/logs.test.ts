@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 import { parseInstant } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
@@ -102,6 +102,8 @@ describe('the log file', () => {
       readLog(path).flatMap(({ operation, cycle }) => (operation === 'cycle' && cycle !== null ? [cycle] : []))
     await until(() => cycles(log).length > 0)
     renameSync(log, old)
+    // As logrotate leaves it.
+    writeFileSync(log, '')
     const next = Math.max(...cycles(old)) + 1
     await until(() => cycles(log).length > 0)
     expect(cycles(log)[0]).toBe(next)

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { parseInstant } from '@openpredict/market'
 import { describe, expect, it, vi } from 'vitest'
 
+import { startFaultProxy, unavailable } from '../local-supabase/src/index.ts'
 import { parseLog, until } from './log-lines.ts'
+import { testDatabase } from './on-server.ts'
 import { type Running, Workplace } from './run-cli.ts'
 import { openStored } from './stored.ts'
 import { startWorld, type World } from './world.ts'
@@ -148,6 +150,35 @@ describe('metrics', () => {
     child.kill('SIGTERM')
     expect((await finished).code).toBe(0)
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
+
+  it.skipIf(unavailable() !== undefined)('say what waits for a remote store that is away', async () => {
+    await using database = await testDatabase()
+    const { hostname: host, port } = new URL(database.url)
+    await using proxy = await startFaultProxy({ host, port: Number(port) })
+    const url = proxy.through(database.url)
+    using workplace = new Workplace()
+    await using world = await startWorld({ start: START, speed: 60 })
+    expect(await workplace.run(['run-once', '--source', world.source, '--store', url])).toMatchObject({ code: 0 })
+    await proxy.set({ kind: 'refused' })
+    const loop = await startLoop(workplace, world, '--store', url)
+    const lines = (operation: string, status: string): number =>
+      parseLog(loop.printed()).filter((line) => line.operation === operation && line.status === status).length
+    await until(() => lines('delivery', 'away') > 0 && lines('cycle', 'success') >= 2)
+    const samples = samplesOf(await (await fetch(`${loop.url}/metrics`)).text())
+    expect(samples.get('agent1_delivery_up')).toBe(0)
+    expect(samples.get('agent1_delivery_waiting_rows')).toBeGreaterThan(0)
+    expect(samples.get('agent1_delivery_oldest_age_seconds')).toBeGreaterThan(0)
+    expect(samples.get('agent1_delivery_refused_rows')).toBe(0)
+    expect(samples.get('agent1_errors_total{category="database"}')).toBe(1)
+
+    await proxy.set({ kind: 'none' })
+    await vi.waitUntil(
+      async () => samplesOf(await (await fetch(`${loop.url}/metrics`)).text()).get('agent1_delivery_up') === 1,
+      { timeout: 20_000, interval: 200 },
+    )
+    loop.child.kill('SIGTERM')
+    expect((await loop.finished).code).toBe(0)
   })
 
   it('listen on this machine alone unless told otherwise, and answer nothing else', async () => {

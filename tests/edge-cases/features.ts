@@ -19,10 +19,11 @@ export async function featuresIn(store: Store): Promise<StoredTables> {
   return Object.fromEntries(features)
 }
 
-/** The features of a store into which nothing but these bars was put. */
-export async function featuresOf(bars: BarSeries): Promise<StoredTables> {
+/** The features of a store into which nothing but these bars was put, after the coarser ones that `like` has. */
+export async function featuresOf(bars: BarSeries, like: Store): Promise<StoredTables> {
   const clock = createManualClock((bars.time.at(-1) ?? 0) + 60_000)
   await using store = await openStore('sqlite::memory:', { clock })
+  await store.replicate({ rows: { ohlc_history: await like.readRows('ohlc_history') } })
   await importBars({ instrument, bars, store, clock, timer, source: 'Yahoo' })
   return await featuresIn(store)
 }

@@ -68,7 +68,7 @@ describe('a loop', () => {
       const bars = await barsIn(store)
       const truth = market.bars(bars[0]?.time ?? 0, newest + MINUTE)
       expect(bars).toEqual(truth.toArray())
-      expect(await featuresIn(store)).toEqual(await featuresOf(truth))
+      expect(await featuresIn(store)).toEqual(await featuresOf(truth, store))
     },
   )
 })

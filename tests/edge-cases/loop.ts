@@ -53,8 +53,6 @@ export async function loop({
     timer: quick,
     host: 'test',
     version: '0',
-    // What coarser bars bring is not what these tests compare with.
-    warmUpDays: 0,
   })
   const reports: CycleReport[] = []
   await runLoop({

@@ -40,6 +40,6 @@ describe('a loop', () => {
     expect(bars).toEqual(truth.toArray())
     const features = await featuresIn(store)
     expect(Object.values(features).flat().length).toBeGreaterThan(200)
-    expect(features).toEqual(await featuresOf(truth))
+    expect(features).toEqual(await featuresOf(truth, store))
   })
 })
