@@ -164,7 +164,7 @@ export class LogFile implements LogSink {
   }
 
   #noteWritable(path: string): void {
-    if (!this.#isTroubled) return
+    if (!this.#isTroubled && this.#lost === 0) return
     this.#isTroubled = false
     this.#options.onTrouble({ kind: 'writable-again', path, lost: this.#lost })
     this.#lost = 0

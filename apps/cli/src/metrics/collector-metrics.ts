@@ -197,10 +197,10 @@ export class CollectorMetrics {
     }
   }
 
-  /** Tells also how delivery to a remote store stands. */
-  addDelivery(status: () => Promise<DeliveryState>): void {
+  /** Tells also how delivery to a remote store stands, whose instants are those of `now`: the time of day. */
+  addDelivery(status: () => Promise<DeliveryState>, now: () => number): void {
     this.#isDelivering = true
-    addDeliveryMetrics(this.registry, status, this.#options.now)
+    addDeliveryMetrics(this.registry, status, now)
   }
 
   /** Whether collecting is well now. */

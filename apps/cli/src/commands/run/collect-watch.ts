@@ -68,7 +68,7 @@ export async function openWatch(flags: CollectFlags, outside: Services, loop: bo
     if (hasFile || terminal.stdout.isTTY !== true) {
       closing.push(
         onHangup(() => {
-          // nothing
+          log?.reopen()
           if (hasFile) emit({ kind: 'reopened' })
         }),
       )

@@ -47,7 +47,7 @@ export async function openLoopWatch(
     })
     stack.use(server)
     add(metrics.observe)
-    addDelivery = (status) => metrics.addDelivery(status)
+    addDelivery = (status) => metrics.addDelivery(status, () => services.clock.now())
     watch.emit({ kind: 'serving', url: server.url })
   }
   const manager = createServiceManager({ env, clock, timer, onTrouble: terminal.note })
