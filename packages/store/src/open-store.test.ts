@@ -43,6 +43,15 @@ describe('openStore', () => {
     },
   )
 
+  it.each(['supabase:', 'supabase:secret.supabase.co', 'Supabase:https://me:secret@host', 'supabase:http://secret.co'])(
+    'refuses %j and shows only the scheme',
+    async (url) => {
+      const opening = openStore(url, { ...options, supabaseKey: 'secret' })
+      await expect(opening).rejects.toMatchObject({ code: 'bad-url', hint: expect.stringMatching(/supabase:https:/) })
+      await expect(opening).rejects.not.toThrow(/secret/)
+    },
+  )
+
   it.each([
     ['mysql://me:secret@host/db?sslkey=secret', 'mysql'],
     ['HTTPS://me:secret@host/?apikey=secret', 'https'],

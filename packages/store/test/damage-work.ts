@@ -8,7 +8,7 @@ import type { MirroredStore } from '../src/delivery/index.ts'
 import type { Store, StoreTransaction } from '../src/index.ts'
 import { Connection } from '../src/sqlite/connection.ts'
 import { createSqliteStore } from '../src/sqlite/index.ts'
-import { barAt, contentOf, cycleRow, errorRow, MINUTE, NQ, T0 } from '../src/testing/samples.ts'
+import { barAt, contentOf, cycleRow, errorRow, FEATURES, MINUTE, NQ, T0 } from '../src/testing/samples.ts'
 import { writeNth } from './crash-work.ts'
 import type { MirrorWorld } from './mirror-world.ts'
 
@@ -16,6 +16,19 @@ import type { MirrorWorld } from './mirror-world.ts'
 export async function collectNth(tx: StoreTransaction, n: number): Promise<void> {
   await writeNth(tx, n)
   const { time: timestamp, ...prices } = barAt(n)
+  const order = { historyVersion: await tx.historyVersion(NQ), asOf: timestamp }
+  await tx.putRows('fibonacci_pivots', NQ, [{ ...FEATURES.fibonacci_pivots, timestamp }], order)
+  await tx.putRows('liquidity_events', NQ, [{ ...FEATURES.liquidity_events, hold_minutes: n }], order)
+  await tx.putRows(
+    'fvg',
+    NQ,
+    [
+      { ...FEATURES.fvg, timestamp },
+      { ...FEATURES.fvg, fill_fraction: 1 / n },
+    ],
+    order,
+  )
+  await tx.putRows('market_structure', NQ, [{ ...FEATURES.market_structure, timestamp }], order)
   await tx.putHistoryBars(NQ, '5m', [barAt(5 * n, { volume: n })], { source: 'test' })
   await tx.putSuspects(NQ, [
     { timestamp, ...prices, reason: `far: ${n}`, first_seen_at: T0, times_seen: 1 + (n % 3), admitted_at: null },
@@ -170,6 +183,32 @@ function rowBytes(content: Buffer): readonly number[] {
     for (let at = start; at < page + PAGE; at++) places.push(at)
   }
   return places
+}
+
+/** Flips the last bit of a row, or of an entry of an index, that stands below a root page. Says whether there is one. */
+export function flipRow(path: string, rootPage: number): boolean {
+  const content = readFileSync(path)
+  let page = (rootPage - 1) * PAGE
+  // Down to the leaf at the right.
+  while (!LEAVES.includes(content[page] ?? 0)) page = (content.readUInt32BE(page + 8) - 1) * PAGE
+  const cells = content.readUInt16BE(page + 3)
+  if (cells === 0) return false
+  const at = page + Math.max(...Array.from({ length: cells }, (_, i) => content.readUInt16BE(page + 8 + 2 * i)))
+  const [length, start] = varint(content, at)
+  const payload = content[page] === 0x0d ? varint(content, start)[1] : start
+  flip(content, (payload + length - 1) * 8)
+  writeFileSync(path, content)
+  return true
+}
+
+/** A number as SQLite writes it, and where it ends. */
+function varint(content: Buffer, at: number): readonly [value: number, end: number] {
+  let value = 0
+  for (let end = at + 1; ; end++) {
+    const byte = content[end - 1] ?? 0
+    value = value * 128 + (byte & 0x7f)
+    if (byte < 0x80) return [value, end]
+  }
 }
 
 /** Cuts a file in place: whoever has it open sees it. */

@@ -1,23 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Clock } from '@openpredict/market'
-
 import { type DeliveryEvent, type MirroredStore, type MirrorOptions, openMirror } from '../src/delivery/index.ts'
 import type { Store } from '../src/index.ts'
 import { createSqliteStore } from '../src/sqlite/index.ts'
 import { FailingRemote } from './failing-remote.ts'
 import { FAST_FOLDER } from './fast-folder.ts'
 import { realClock } from './real-clock.ts'
-
-/** Real time, in which nobody sleeps: what is tried again in the background, is so when a test says it. */
-export const noSleep: Clock = {
-  now: () => Date.now(),
-  sleep: (_, signal) =>
-    new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error))
-    }),
-}
 
 /** Options of a `MirrorWorld`. */
 export interface MirrorWorldOptions {

@@ -76,10 +76,9 @@ const FREE: Readonly<Record<FeatureTableName, readonly [name: string, values: re
 
 const place = fc.record({ history_version: few, as_of_version: few, as_of: few.map((n) => T0 + n) })
 const feature = (table: FeatureTableName): fc.Arbitrary<Row<FeatureTableName>> =>
-  fc.record({ instrument, place, free: fc.constantFrom(...FREE[table][1]) }).map(
-    ({ place: order, free, ...row }) =>
-      // The names of columns are told at run time.
-      ({ ...FEATURES[table], ...row, ...order, [FREE[table][0]]: free }) as unknown as Row<FeatureTableName>,
+  fc.record({ instrument, place, free: fc.constantFrom(...FREE[table][1]) }).map(({ place: order, free, ...row }) =>
+    // The names of columns are told at run time.
+    ({ ...FEATURES[table], ...row, ...order, [FREE[table][0]]: free }),
   )
 
 function unique<R>(table: ReplicatedTableName, row: fc.Arbitrary<R>): fc.Arbitrary<R[]> {

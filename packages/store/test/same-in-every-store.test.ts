@@ -76,7 +76,7 @@ describe.skipIf(unavailable('data API') !== undefined)('SQLite and Supabase', ()
   })
 
   sameAsSqlite(
-    40,
+    25,
     () => supabase,
     () => postgres.reset(),
   )

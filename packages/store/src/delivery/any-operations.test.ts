@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 import type { RemoteFault } from '../../test/failing-remote.ts'
 import { MirrorWorld } from '../../test/mirror-world.ts'
+import { testProject, type TestProject } from '../../test/on-data-api.ts'
 import { testDatabase, type TestDatabase } from '../../test/on-server.ts'
 import { answersOf, type Operation, operation } from '../../test/operations.ts'
-import type { Store } from '../store.ts'
 import { createSqliteStore } from '../sqlite/index.ts'
 import { contentOf } from '../testing/samples.ts'
 
@@ -100,24 +100,31 @@ describe('whatever is written while the remote store comes and goes', () => {
   })
 })
 
-describe.skipIf(unavailable() !== undefined)('whatever is written while PostgreSQL comes and goes', () => {
-  let here: TestDatabase
-  let postgres: Store
+describe.skipIf(unavailable('data API') !== undefined)('whatever is written while a server comes and goes', () => {
+  let database: TestDatabase
+  let project: TestProject
 
   beforeAll(async () => {
-    here = await testDatabase()
-    postgres = await here.open()
-    return () => here[Symbol.asyncDispose]()
+    database = await testDatabase()
+    project = await testProject()
+    return async () => {
+      await database[Symbol.asyncDispose]()
+      await project[Symbol.asyncDispose]()
+    }
   })
 
-  it(`is there in the end, once (seed ${SEED})`, { timeout: 600_000 }, async () => {
+  it.each([
+    ['PostgreSQL', () => database.open()],
+    ['Supabase', () => project.open()],
+  ] as const)(`is there in the end, once, in %s (seed ${SEED})`, { timeout: 600_000 }, async (_, openRemote) => {
+    await using there = await openRemote()
     await fc.assert(
       fc.asyncProperty(world, async ({ steps, batchRows }) => {
-        await postgres.reset()
-        await using mirrored = new MirrorWorld({ openRemote: () => here.open() })
+        await there.reset()
+        await using mirrored = new MirrorWorld({ openRemote })
         await compare(mirrored, steps, batchRows)
       }),
-      { numRuns: FULL ? 300 : 20, seed: SEED },
+      { numRuns: FULL ? 300 : 12, seed: SEED },
     )
   })
 })

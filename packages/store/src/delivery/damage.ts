@@ -31,7 +31,7 @@ export async function damageOf(
 }
 
 /** Whether a failure of a file that we may read and write means that the file is not what it was. */
-export async function isDamage({ failure: { kind } }: StoreError, path: string): Promise<boolean> {
+async function isDamage({ failure: { kind } }: StoreError, path: string): Promise<boolean> {
   switch (kind) {
     case 'corrupt':
     case 'not-a-database':

@@ -204,8 +204,8 @@ export class Deliverer {
       ? error.message
       : `store ${remote.location}: ${error instanceof Error ? error.message : String(error)}`
     if (this.#awaySince === undefined) {
-      this.#awaySince = at
       const waiting = await local.readWith('deliver', (connection) => deliveryState(connection)?.waiting ?? 0)
+      this.#awaySince = at
       onEvent({ kind: 'away', code: known ? error.code : 'io', message, hint: known ? error.hint : '', waiting })
     }
     await local.writeWith(undefined, (connection) => noteFailure(connection, { at, message }))

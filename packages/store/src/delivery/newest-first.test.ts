@@ -81,6 +81,8 @@ it('does not send what was taken back', async () => {
 
 it('delivers in the background what is written, without being asked', async () => {
   const mirror = await world.open()
+  // What delivers when it is opened is over.
+  await mirror.drain()
   const arrived = Promise.withResolvers<void>()
   world.remote.whenItComes = async () => arrived.resolve()
   await mirror.transaction((tx) => tx.putBars(NQ, bars(3), ORIGIN))

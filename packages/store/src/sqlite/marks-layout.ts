@@ -80,7 +80,7 @@ export const SUMMED_TABLES: readonly string[] = [
 ]
 
 /** The values of the columns that name a row in a mark, without a prefix or with one. */
-export function keyValues(table: ReplicatedTableName, prefix = ''): readonly string[] {
+function keyValues(table: ReplicatedTableName, prefix = ''): readonly string[] {
   const { key } = tableOf(table)
   return KEY_COLUMNS.map((_, i) => (key[i] === undefined ? `''` : prefix + key[i]))
 }

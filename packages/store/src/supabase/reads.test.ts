@@ -155,7 +155,7 @@ describe.skipIf(reason !== undefined)('any text', () => {
         const backwards = await store.readRows('reference_levels', { newestFirst: true })
         expect(backwards).toEqual(await here.postgres.readRows('reference_levels', { newestFirst: true }))
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
@@ -229,7 +229,7 @@ describe.skipIf(reason !== undefined)('any number', () => {
           expect(await tx.readRows('market_structure', { instrument: NQ })).toEqual([row])
         })
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })

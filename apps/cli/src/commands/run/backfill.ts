@@ -49,7 +49,7 @@ async function fill(
   { span, source: { source, clock }, opened: { store }, services }: Filling,
 ): Promise<BackfillResult> {
   const { terminal, timer, signal } = services
-  return await terminal.spin(`${instrument.symbol}`, (show) =>
+  return await terminal.spin(instrument.symbol, (show) =>
     backfill({
       instrument,
       source,
