@@ -144,7 +144,7 @@ describe('demo', () => {
     expect(stdout).toMatch(/Blocks of this hour.*\n 1 +14:00 /)
     expect(stdout).toMatch(/detect_structure +\d/)
     expect(stdout).toMatch(
-      /Stored +6,\d{3} bars, \d+ levels, \d+ pivots, \d+ events, \d+ gaps, \d+ blocks, \d+ breaks /,
+      /Stored +6,\d{3} bars, [\d,]+ levels, \d+ pivots, \d+ events, \d+ gaps, \d+ blocks, \d+ breaks /,
     )
     const [, store = ''] = /export --table reference_levels --store (\S+)/.exec(stdout) ?? []
     const exported = await workplace.run(['export', '--table', 'reference_levels', '--store', store])

@@ -8,6 +8,8 @@ import { text } from 'node:stream/consumers'
 import { ROOT } from '../package-map.ts'
 
 const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+/** Sources that Node has read before start in half the time. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'openpredict-compiled')
 
 /** What a finished command left behind. */
 export interface Finished {
@@ -37,7 +39,7 @@ export class Workplace implements Disposable {
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', MAIN, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, ...env },
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, NODE_COMPILE_CACHE: COMPILED, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#running.add(child)

@@ -221,7 +221,8 @@ describe('simulate --replay', () => {
     const first = recorded.time[0] ?? 0
     const collected = JSON.parse(stdout) as { newestBar: string; window: { from: string } }
     const [oldest, newest] = [parseInstant(collected.window.from), parseInstant(collected.newestBar)]
-    expect(oldest - first).toBeLessThan(5 * MINUTE)
+    // A cold start begins with a whole hour.
+    expect(oldest - first).toBeLessThan(65 * MINUTE)
     expect(newest).toBeGreaterThanOrEqual(first + 7 * DAY - 15 * MINUTE)
     await using store = await openStored(workplace)
     expect((await store.readBars({ instrument: 'ES=F' })).toArray()).toEqual(

@@ -227,12 +227,12 @@ describe('a mirror whose file', () => {
 
   it('was damaged again and again is put aside each time under a name of its own', async () => {
     for (let i = 1; i <= 3; i++) {
-      writeFileSync(world.path, `garbage ${i}`)
+      writeFileSync(world.path, `SQLite format 3\0 ${i}`)
       await (await world.open()).close()
       for (const suffix of ['-wal', '-shm']) rmSync(world.path + suffix, { force: true })
     }
     const kept = world.told('damaged').map(({ aside }) => readFileSync(aside ?? '', 'utf8'))
-    expect(kept).toEqual(['garbage 1', 'garbage 2', 'garbage 3'])
+    expect(kept).toEqual([1, 2, 3].map((i) => `SQLite format 3\0 ${i}`))
     expect(readdirSync(world.folder).filter((name) => name.includes('.damaged-'))).toHaveLength(3)
   })
 
@@ -243,6 +243,13 @@ describe('a mirror whose file', () => {
     const before = readFileSync(world.path)
     await expect(world.open()).rejects.toMatchObject({ code: 'foreign-database' })
     expect(readFileSync(world.path)).toEqual(before)
+    expect(world.events).toEqual([])
+  })
+
+  it.each(['notes of mine\n', 'x'.repeat(10_000)])('is no database at all is left as it is: %j', async (text) => {
+    writeFileSync(world.path, text)
+    await expect(world.open()).rejects.toMatchObject({ code: 'not-a-database' })
+    expect(readFileSync(world.path, 'utf8')).toBe(text)
     expect(world.events).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import { access, constants, rename, stat } from 'node:fs/promises'
+import { access, constants, open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import { StoreError } from '../errors.ts'
@@ -13,11 +13,11 @@ const COMPANIONS = ['-wal', '-shm']
 /**
  * Reads a mirror from its first byte to its last and says what is wrong with it: `undefined` for one that is sound, or
  * not there. Rejects with a `StoreError` where this is no question of damage: another program's file, a folder, a lock,
- * rights.
+ * rights. `isOurs`: it was a mirror when it was opened before.
  */
 export async function damageOf(
   path: string,
-  wait: Pick<LockWait, 'clock' | 'timeoutMs'>,
+  { isOurs, ...wait }: Pick<LockWait, 'clock' | 'timeoutMs'> & { readonly isOurs: boolean },
 ): Promise<StoreError | undefined> {
   try {
     await inspectFile(path, { readOnly: false })
@@ -25,18 +25,19 @@ export async function damageOf(
     await whenFree(() => verify(path), { ...wait, location: path })
     return undefined
   } catch (error) {
-    if (error instanceof StoreError && (await isDamage(error, path))) return error
+    if (error instanceof StoreError && (await isDamage(error, path, isOurs))) return error
     throw error
   }
 }
 
 /** Whether a failure of a file that we may read and write means that the file is not what it was. */
-async function isDamage({ failure: { kind } }: StoreError, path: string): Promise<boolean> {
+async function isDamage({ failure: { kind } }: StoreError, path: string, isOurs: boolean): Promise<boolean> {
   switch (kind) {
     case 'corrupt':
-    case 'not-a-database':
     case 'io':
       return true
+    case 'not-a-database':
+      return isOurs || (await wasMirror(path))
     case 'foreign-database':
       return holdsMarks(path)
     case 'read-only':
@@ -92,6 +93,35 @@ function holdsMarks(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** How much of a file is looked at to tell whose it is. */
+const LOOKED_AT = 4 * 1_024 * 1_024
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1')
+/** What stands in the schema of every mirror. */
+const SIGN = Buffer.from('delivery_marks', 'latin1')
+
+/**
+ * Whether what is no database any more was a mirror: its beginning is nearly right, or nothing but zeros, or our schema
+ * still stands in it. Anything else is somebody's file, and stays where it is.
+ */
+async function wasMirror(path: string): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0)
+    const content = buffer.subarray(0, bytesRead)
+    const begin = content.subarray(0, MAGIC.length)
+    const differing = begin.reduce((sum, byte, i) => sum + bitsOf(byte ^ (MAGIC[i] ?? 0)), 0)
+    return differing <= begin.length / 2 || content.every((byte) => byte === 0) || content.includes(SIGN)
+  } finally {
+    await file.close()
+  }
+}
+
+function bitsOf(byte: number): number {
+  let bits = 0
+  for (let rest = byte; rest > 0; rest >>= 1) bits += rest & 1
+  return bits
 }
 
 async function isOpenTo(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Clock } from '@openpredict/market'
 
 import { StoreError } from '../errors.ts'
 import { closedStore } from '../internal/refusals.ts'
-import { SerialQueue } from '../internal/serial-queue.ts'
+import { orAborted, SerialQueue } from '../internal/serial-queue.ts'
 import {
   confirmMarks,
   deliveryState,
@@ -48,8 +48,10 @@ export interface DelivererParts {
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
+/** How long the remote store may take to let go, ms. */
+const STOP_TIME = 1_000
 /** What one transaction of a remote store takes well: hosted data APIs end a statement after seconds. */
-const BATCH = { supabase: 500, other: 5_000 }
+const BATCH = { supabase: 500, other: 2_000 }
 
 /** Sends what is marked, newest first, and clears the marks that the remote store has confirmed. */
 export class Deliverer {
@@ -82,7 +84,11 @@ export class Deliverer {
   /** Delivers everything that waits. Rejects when the remote store fails; what it has confirmed by then stays so. */
   async drain({ signal }: WaitOptions = {}): Promise<DeliveryReport> {
     const both = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
-    return await this.#queue.run(() => this.#deliver(both), both)
+    // A remote store that hangs takes its time to give up: who does not want to wait need not wait for that either.
+    return await orAborted(
+      this.#queue.run(() => this.#deliver(both), both),
+      both,
+    )
   }
 
   /** Delivers in the background, again and again until nothing waits. */
@@ -92,14 +98,21 @@ export class Deliverer {
     this.#background ??= this.#untilDone()
   }
 
-  /** Ends what runs, and closes the remote store. */
+  /** Ends what runs, and closes the remote store; one that hangs is left behind after a moment. */
   async stop(): Promise<void> {
     this.#stop.abort(closedStore(this.#parts.remote.location))
+    const over = new AbortController()
+    const late = this.#parts.clock.sleep(STOP_TIME, over.signal).catch(() => undefined)
+    await Promise.race([this.#end(), late])
+    over.abort()
+  }
+
+  async #end(): Promise<void> {
     await this.#background
     // A drain of somebody else's ends by the same signal.
     await this.#queue.run(() => undefined)
     const remote = await this.#remote?.catch(() => undefined)
-    await remote?.close()
+    await remote?.close().catch(() => undefined)
   }
 
   async #untilDone(): Promise<void> {

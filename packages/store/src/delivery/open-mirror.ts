@@ -23,7 +23,7 @@ export interface MirrorOptions {
   readonly clock: Clock
   /** Told of what people should hear. @default nobody */
   readonly onEvent?: (event: DeliveryEvent) => void
-  /** The most rows in one transaction of the remote store. @default 500 for Supabase, 5_000 for others */
+  /** The most rows in one transaction of the remote store. @default 500 for Supabase, 2_000 for others */
   readonly batchRows?: number
   /** Of 0 to 1, such as `Math.random`: spreads the pauses after failures, for many that lost the same server. @default no spread */
   readonly random?: () => number
@@ -92,7 +92,8 @@ async function openLocal(options: LocalOptions): Promise<SqliteStore> {
   const { path, remote, clock, damaged, opened, onEvent } = options
   const isGone = damaged?.failure.kind === 'not-found'
   if (isGone) onEvent({ kind: 'damaged', path, aside: undefined, message: damaged.message })
-  const problem = await damageOf(path, { clock, timeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT })
+  const isOurs = damaged !== undefined && !isGone
+  const problem = await damageOf(path, { clock, timeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT, isOurs })
   if (problem !== undefined) {
     const aside = await putAside(path, clock.now())
     onEvent({ kind: 'damaged', path, aside, message: problem.message })
