@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const conditions = ['@openpredict/source']
@@ -23,6 +25,8 @@ const config: ViteUserConfig = defineConfig({
     benchmark: { include: ['packages/*/{src,bench}/**/*.bench.ts', 'tests/**/*.bench.ts'] },
     // Processes, servers and files take their time on a busy machine; no test waits by itself.
     testTimeout: 30_000,
+    // More than there are processors: much of the time is spent waiting for servers and processes.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // One PostgreSQL and PostgREST for the whole run, started by the first test that asks for it.
     globalSetup: ['./tests/local-supabase/src/global-setup.ts'],
     reporters: ['default', './scripts/tally-reporter.ts'],

@@ -49,7 +49,7 @@ export function tickAfter(last: LastTick, now: number, options: ScheduleOptions)
   const { intervalMs = MINUTE } = options
   // A timer may fire a moment early: this much less than an interval is one.
   const slackMs = Math.min(1_000, intervalMs / 10)
-  return nextTick(now + Math.max(0, intervalMs - slackMs - last.sinceMs) - 1, options)
+  return nextTick(now + Math.max(1, intervalMs - slackMs - last.sinceMs) - 1, options)
 }
 
 /**

@@ -21,7 +21,7 @@ import { rowsOf, testDatabase, type TestDatabase } from './on-server.ts'
 import { realClock } from './real-clock.ts'
 
 const reason = unavailable()
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 100 : 12
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 100 : 6
 const SEED = Number(process.env['OPENPREDICT_SEED'] ?? Date.now() % 1_000_000)
 
 /** What the tables hold after each of some steps was taken once. */

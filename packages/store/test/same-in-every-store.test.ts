@@ -17,6 +17,9 @@ const transactions = fc.array(fc.record({ operations: fc.array(operation, { maxL
 })
 const replicas = fc.array(replica, { minLength: 1, maxLength: 5 })
 
+/** Random tries: in full as many as it takes to be sure. */
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? { postgres: 200, supabase: 60 } : { postgres: 30, supabase: 10 }
+
 /** Declares that a store does what SQLite does. `reset` empties it. */
 function sameAsSqlite(runs: number, store: () => Store, reset: () => Promise<void>): void {
   it('give the same answers to the same calls, and end with the same tables', async () => {
@@ -58,7 +61,7 @@ describe.skipIf(unavailable() !== undefined)('SQLite and PostgreSQL', () => {
   })
 
   sameAsSqlite(
-    60,
+    RUNS.postgres,
     () => postgres,
     () => postgres.reset(),
   )
@@ -76,7 +79,7 @@ describe.skipIf(unavailable('data API') !== undefined)('SQLite and Supabase', ()
   })
 
   sameAsSqlite(
-    25,
+    RUNS.supabase,
     () => supabase,
     () => postgres.reset(),
   )

@@ -95,7 +95,7 @@ describe('whatever is written while the remote store comes and goes', () => {
         await using here = new MirrorWorld()
         await compare(here, steps, batchRows)
       }),
-      { numRuns: FULL ? 2_000 : 100, seed: SEED },
+      { numRuns: FULL ? 2_000 : 40, seed: SEED },
     )
   })
 })
@@ -124,7 +124,7 @@ describe.skipIf(unavailable('data API') !== undefined)('whatever is written whil
         await using mirrored = new MirrorWorld({ openRemote })
         await compare(mirrored, steps, batchRows)
       }),
-      { numRuns: FULL ? 300 : 12, seed: SEED },
+      { numRuns: FULL ? 300 : 6, seed: SEED },
     )
   })
 })

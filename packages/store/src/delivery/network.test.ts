@@ -19,7 +19,7 @@ import { realClock } from '../../test/real-clock.ts'
 import type { MirroredStore } from './index.ts'
 
 const reason = unavailable()
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 200 : 15
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 200 : 8
 /** Fresh in every run; set OPENPREDICT_SEED to the one in a failing test's name to see it again. */
 const SEED = Number(process.env['OPENPREDICT_SEED'] ?? Date.now() % 1_000_000)
 

@@ -8,7 +8,6 @@ import { barAt, level, MINUTE, ORIGIN, T0 } from './samples.ts'
 
 type Level = FeatureRow<'reference_levels'>
 
-const RUNS = 40
 const TYPES = ['WEEKLY_OPEN', 'NY_OPEN', 'ASIAN_HIGH', 'ASIAN_LOW'] as const
 
 const levelRow = fc
@@ -58,7 +57,7 @@ export function testProperties(scene: () => Scene): void {
   const instrument = (): string => `P${++count}`
 
   it('ends with the same tables whatever order writes of one history arrive in, and however often', async () => {
-    const { store } = scene()
+    const { store, runs } = scene()
     const shuffled = writes(0).chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })),
     )
@@ -76,12 +75,12 @@ export function testProperties(scene: () => Scene): void {
           (await store.readRows('reference_levels', { instrument: one })).map((row) => ({ ...row, instrument: other })),
         )
       }),
-      { numRuns: RUNS },
+      { numRuns: runs },
     )
   })
 
   it('ends with the rows of the newest history whatever arrives late from older ones', async () => {
-    const { store } = scene()
+    const { store, runs } = scene()
     const late = histories.chain((list) =>
       fc.tuple(
         fc.constant(list),
@@ -114,12 +113,12 @@ export function testProperties(scene: () => Scene): void {
         const base = newest === undefined || newest.version === 0 ? [] : [newest.corrected]
         expect(await rowsOf(store, symbol)).toEqual(lastOf([...base, ...(newest?.after.map(({ rows }) => rows) ?? [])]))
       }),
-      { numRuns: RUNS },
+      { numRuns: runs },
     )
   })
 
   it('keeps every old row of a correction exactly once', async () => {
-    const { store } = scene()
+    const { store, runs } = scene()
     await fc.assert(
       fc.asyncProperty(levelRows, levelRows, async (before, after) => {
         const symbol = instrument()
@@ -141,12 +140,12 @@ export function testProperties(scene: () => Scene): void {
         expect(result.removed + result.changed).toBe(kept.length)
         expect(before.length - result.removed + result.added).toBe(after.length)
       }),
-      { numRuns: RUNS },
+      { numRuns: runs },
     )
   })
 
   it('ends with the same bars whatever portions they come in', async () => {
-    const { store } = scene()
+    const { store, runs } = scene()
     const portions = fc.array(fc.array(fc.nat({ max: 30 }), { maxLength: 20 }), { maxLength: 6 })
     await fc.assert(
       fc.asyncProperty(portions, async (list) => {
@@ -168,7 +167,7 @@ export function testProperties(scene: () => Scene): void {
         expect(inserted).toBe(all.length)
         expect((await store.readBars({ instrument: symbol })).toArray()).toEqual(all.map((minute) => barAt(minute)))
       }),
-      { numRuns: RUNS },
+      { numRuns: runs },
     )
   })
 }

@@ -99,7 +99,7 @@ export function testReplicas(scene: () => Scene): void {
   })
 
   it('ends with the newest state of a feature row in whatever order and however often its states come', async () => {
-    const { store } = scene()
+    const { store, runs } = scene()
     let count = 0
     const state = fc.record({ version: fc.nat({ max: 2 }), minute: fc.nat({ max: 3 }), gone: fc.boolean() })
     const arrivals = fc
@@ -127,7 +127,7 @@ export function testReplicas(scene: () => Scene): void {
           expect(states.map(({ version, minute }) => [version, minute])).toContainEqual(place)
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs },
     )
   })
 

@@ -12,6 +12,8 @@ import { testRecords } from './records.ts'
 import { testReplicas } from './replicas.ts'
 import { testTransactions } from './transactions.ts'
 
+const RUNS = 40
+
 /**
  * The contract of `Store` as tests: declares, under `name`, everything that a store promises. A driver is one when all
  * of them pass. Call it in a vitest file; `vitest` and `fast-check` must be installed.
@@ -45,7 +47,7 @@ export function testStore(name: string, createFixture: () => Promise<StoreFixtur
         opened.push(store)
         return store
       }
-      current = { store: await open(), lasting: made.lasting, open }
+      current = { store: await open(), lasting: made.lasting, runs: made.runs ?? RUNS, open }
     })
 
     afterEach(async () => {
