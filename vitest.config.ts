@@ -24,7 +24,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'],
     benchmark: { include: ['packages/*/{src,bench}/**/*.bench.ts', 'tests/**/*.bench.ts'] },
     // Processes, servers and files take their time on a busy machine; no test waits by itself.
-    testTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
     // More than there are processors: much of the time is spent waiting for servers and processes.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // One PostgreSQL and PostgREST for the whole run, started by the first test that asks for it.

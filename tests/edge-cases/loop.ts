@@ -11,8 +11,8 @@ const MINUTE = 60_000
 const { instrument } = market
 
 /** Market time for a loop: who waits for an instant is there at once. */
-export function jumpingClock(): Clock {
-  let now = START + MINUTE
+export function jumpingClock(start: number = START + MINUTE): Clock {
+  let now = start
   return {
     now: () => now,
     sleep(ms) {

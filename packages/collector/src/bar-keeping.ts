@@ -27,7 +27,8 @@ export interface KeptBars {
  * Stores bars: new ones are inserted, equal ones left alone, different ones replaced with the old one kept.
  *
  * `known` is the instant up to which features have been computed: a new bar that had closed by then arrived late and
- * changes history, as a replaced one does.
+ * changes history, as a replaced one does. So does one that was missing: whoever has been started again since cannot
+ * tell from the features how far the clock had moved when no bar came.
  */
 export async function keepBars(
   tx: StoreTransaction,
@@ -41,7 +42,8 @@ export async function keepBars(
   const first = inserted.time[0]
   const late = first !== undefined && known !== undefined && first + MINUTE <= known
   const healed = await healMissing(tx, instrument.symbol, inserted.time, origin.ingestedAt)
-  return { inserted, corrected: found.length, unchanged, healed, historyChanged: found.length > 0 || late }
+  const historyChanged = found.length > 0 || late || healed > 0
+  return { inserted, corrected: found.length, unchanged, healed, historyChanged }
 }
 
 /**

@@ -29,6 +29,16 @@ describe('lagOf', () => {
     expect(lag('2024-06-08T14:30:00Z', '2024-06-07T19:59:00Z')).toBe(60 * MINUTE)
   })
 
+  it('counts the open minutes alone when the market has reopened', () => {
+    expect(lag('2024-06-09T22:11:02Z', '2024-06-07T20:59:00Z')).toBe(MINUTE)
+    expect(lag('2024-06-09T22:15:30Z', '2024-06-07T20:29:00Z')).toBe(35 * MINUTE)
+    expect(lag('2024-06-05T22:11:02Z', '2024-06-05T20:59:00Z')).toBe(MINUTE)
+  })
+
+  it('is 0 when the newest bar is newer than that', () => {
+    expect(lag('2024-06-05T14:30:30Z', '2024-06-05T14:25:00Z')).toBe(0)
+  })
+
   it('is unknown when nothing is stored', () => {
     expect(
       lagOf({ now: parseInstant('2024-06-05T14:30:30Z'), newestBar: undefined, calendar, delayMs }),

@@ -4,9 +4,9 @@ const MINUTE = 60_000
 const LONGEST_CLOSE = 14 * 24 * 60
 
 /**
- * How far the newest stored bar lies behind the newest that the source can have: the time between the last minute of
- * open market before `now − delay` and that bar, in milliseconds, never below 0. A delayed feed and a closed market do
- * not count.
+ * How far the newest stored bar lies behind the newest that the source can have: the time of open market between that
+ * bar and the last minute before `now − delay`, in milliseconds, never below 0. A delayed feed and a closed market do not
+ * count, so that a weekend is no lag when its first bar is a moment late.
  *
  * `undefined` when nothing is stored or no open minute lies in the last two weeks.
  *
@@ -25,7 +25,7 @@ export function lagOf(options: {
   const { now, newestBar, calendar, delayMs } = options
   if (newestBar === undefined) return undefined
   const newest = lastOpenMinute(now - delayMs, calendar)
-  return newest === undefined ? undefined : Math.max(0, newest - newestBar)
+  return newest === undefined ? undefined : calendar.openMinutes(newestBar + MINUTE, newest + MINUTE) * MINUTE
 }
 
 /** The last whole minute of open market that has ended by `time`. */

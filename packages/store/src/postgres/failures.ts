@@ -53,9 +53,10 @@ function sqlStateStory(code: string, words: string, error: ForeignError): Story 
         hint: 'Connect as the owner of the tables, or as a role that was granted them.',
       }
     case '42P01':
+    case '42703':
       return {
         failure: { kind: 'older-schema', found: 0, latest: 0 },
-        says: `its tables are not there: ${words}`,
+        says: `its tables are not there, or not as this program knows them: ${words}`,
         hint: 'Run openpredict db migrate.',
       }
     case '25006':

@@ -137,7 +137,7 @@ export class PostgresStore implements Store {
       const { version, pending } = await this.#write(signal, async (session) => {
         const state = await schemaState(session, this.location)
         const next = migrations()[state.version]
-        if (next !== undefined) await applyMigration(session, next, this.#parts.clock.now())
+        if (next !== undefined) await applyMigration(session, next, Math.floor(this.#parts.clock.now()))
         return state
       })
       from ??= version

@@ -135,7 +135,7 @@ export class SqliteStore implements Store {
       const { version, pending } = await this.writeWith(signal, (connection) => {
         const state = schemaState(connection, this.location)
         const next = MIGRATIONS[state.version]
-        if (next !== undefined) applyMigration(connection, next, this.#parts.clock.now())
+        if (next !== undefined) applyMigration(connection, next, Math.floor(this.#parts.clock.now()))
         return state
       })
       from ??= version
