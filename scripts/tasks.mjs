@@ -36,6 +36,7 @@ export const TASKS = {
     ...(args.length === 0 ? mutation(['--force']) : []),
   ],
   mutation,
+  soak: (args) => [node(...SOURCE, '--', 'tests/stability/soak/main.ts', ...args)],
   bench: (args) => [vitest('bench', '--run', ...args)],
   check: () => [
     bin('oxfmt', '--check'),
