@@ -13,6 +13,9 @@ const MINUTE = 60_000
 const DELAY = 10 * MINUTE
 const START = parseInstant('2024-06-05T14:30:30Z')
 
+/** With coarser bars before the first minutes, as everybody has them. */
+const WARM = { WARM_UP_DAYS: '60' }
+
 /** Where a cold start at `time` begins: with the first whole hour of the week before. */
 function weekBefore(time: number): number {
   const hour = 60 * MINUTE
@@ -40,7 +43,7 @@ describe('collect --once', () => {
     using workplace = new Workplace()
     await using world = await startWorld({ start: START })
 
-    const first = await workplace.run(['collect', '--once', '--source', world.source, '--json'])
+    const first = await workplace.run(['collect', '--once', '--source', world.source, '--json'], WARM)
     expect(first).toMatchObject({ code: 0, stderr: '' })
     const cold = JSON.parse(first.stdout) as CycleJson
     expect(cold.status).toBe('success')
@@ -70,7 +73,7 @@ describe('collect --once', () => {
     // The week, and coarser bars from before it.
     const asked = world.server.requests.length
     expect(asked).toBe(2)
-    const second = await workplace.run(['collect', '--once', '--source', world.source, '--json'])
+    const second = await workplace.run(['collect', '--once', '--source', world.source, '--json'], WARM)
     expect(second).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(second.stdout)).toMatchObject({ status: 'success', barsNew: 0, rowsWritten: 0, cycle: 2 })
     const [request, ...more] = world.server.requests.slice(asked)

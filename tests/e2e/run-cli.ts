@@ -35,11 +35,20 @@ export class Workplace implements Disposable {
     return join(this.folder, ...names)
   }
 
-  /** Starts `openpredict ARGS` here, as a person would, with nothing of this process's environment but PATH. */
+  /**
+   * Starts `openpredict ARGS` here, as a person would, with nothing of this process's environment but PATH. Coarser bars
+   * before the first minutes take a second in every cold start, and are only asked for where a test is about them.
+   */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', MAIN, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, NODE_COMPILE_CACHE: COMPILED, ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: this.folder,
+        NODE_COMPILE_CACHE: COMPILED,
+        WARM_UP_DAYS: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#running.add(child)

@@ -67,6 +67,11 @@ export function configuredInterval(flags: { readonly interval?: number }, env: E
   return flags.interval ?? configured(SETTINGS.intervalSeconds, env) ?? 60
 }
 
+/** Days of coarser bars that a cold start asks for: WARM_UP_DAYS, then 60. */
+export function configuredWarmUp(env: Environment): number {
+  return configured(SETTINGS.warmUpDays, env) ?? 60
+}
+
 /** The address to ask in place of Yahoo's, if one is set. */
 export function configuredYahooUrl(env: Environment): string | undefined {
   return configured(SETTINGS.yahooUrl, env)

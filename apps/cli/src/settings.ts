@@ -63,6 +63,7 @@ export interface Settings {
   readonly mirror: Setting<string>
   readonly instruments: Setting<readonly Instrument[]>
   readonly intervalSeconds: Setting<number>
+  readonly warmUpDays: Setting<number>
   readonly yahooUrl: Setting<string>
   readonly marketTimezone: Setting<string>
   readonly utcTimezone: Setting<string>
@@ -124,6 +125,13 @@ export const SETTINGS: Settings = {
     expected: 'whole seconds from 1 to 86400',
     fallback: '60',
     parse: wholeNumber(1, 86_400),
+  },
+  warmUpDays: {
+    name: 'WARM_UP_DAYS',
+    about: 'days of 5-minute bars that a cold start asks for, so that levels of long periods are known',
+    expected: 'whole days from 0, for none, to 60',
+    fallback: '60',
+    parse: wholeNumber(0, 60),
   },
   yahooUrl: {
     name: 'OPENPREDICT_YAHOO_URL',

@@ -2,7 +2,7 @@ import { type Collector, createCollector, type CycleReport, describeFailure, run
 import type { Instrument } from '@openpredict/market'
 
 import { type CollectingStore, finishDelivery, openCollectingStore } from '../../collecting-store.ts'
-import { configuredInstruments, configuredInterval } from '../../configuration.ts'
+import { configuredInstruments, configuredInterval, configuredWarmUp } from '../../configuration.ts'
 import { EXIT, exitCodeOf, failureOf } from '../../exit.ts'
 import { type OpenedSource, openSource } from '../../open-source.ts'
 import type { Services } from '../../services.ts'
@@ -116,6 +116,7 @@ async function withCollectors(
   const { intervalMs } = loop
   try {
     const instruments = configuredInstruments(flags, env)
+    const warmUpDays = configuredWarmUp(env)
     const opened = await openSource(flags.source, services, (retry) =>
       emit({ kind: 'retry', retry, failure: describeFailure(retry.error) }),
     )
@@ -134,6 +135,7 @@ async function withCollectors(
         clock: opened.clock,
         timer,
         ...opened.window,
+        warmUpDays,
         redact: redactor.text,
         host,
         version,
