@@ -14,8 +14,8 @@ import { freshSeed } from './random.ts'
 
 const HOUR = 3_600_000
 /** Into the hour of the exchange's halt, and out of it. */
-const START = parseInstant('2024-06-05T19:30:30Z')
-const CYCLES = process.env['OPENPREDICT_FULL'] === '1' ? 1_500 : 130
+const START = parseInstant('2024-06-05T20:05:30Z')
+const CYCLES = process.env['OPENPREDICT_FULL'] === '1' ? 1_500 : 85
 const RESTART_EVERY = 40
 const SEED = freshSeed()
 /** Rows of the market and the calculators, and what they were before; cycles and errors have ids that chance gives. */

@@ -62,8 +62,8 @@ describe.skipIf(!HAS_DATA).each(FILES)('recorded bars (skipped without the data 
 
   it('give the reference set of current levels after every bar', () => {
     const levels = new ReferenceLevels(options)
-    // A year of bars has more sets than are worth the time: a step that is prime goes through all times of day.
-    const step = FULL || bars.length < 20_000 ? 1 : 23
+    // There are more sets than are worth the time: a step that is prime goes through all times of day.
+    const step = FULL ? 1 : bars.length < 20_000 ? 3 : 47
     const wrong: string[] = []
     let index = 0
     for (const expected of currentLevelsByBar(bars, { interval })) {

@@ -6,7 +6,7 @@ import { testStore } from '../testing/index.ts'
 
 const reason = unavailable('data API')
 /** Every call is a request. */
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 40 : 8
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 40 : 5
 
 describe.skipIf(reason !== undefined)(`a real data API${reason === undefined ? '' : `: ${reason}`}`, () => {
   let here: TestProject
