@@ -49,7 +49,8 @@ export async function openCollectingStore(
 }
 
 /**
- * Waits until everything is delivered, for `ms` at most, and says what is not. Returns whether all is.
+ * Waits until everything is delivered, for `ms` at most, and says how many rows are not. `undefined` where nothing is
+ * delivered from here.
  */
 export async function finishDelivery(
   { delivery }: CollectingStore,

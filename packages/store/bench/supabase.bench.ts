@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module'
 
 import { type LocalDatabase, localSupabase, unavailable } from '@openpredict/local-supabase'
-import type { Bar } from '@openpredict/market'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { FeatureRow, Replica, Row, Store } from '../src/index.ts'
+import type { Store } from '../src/index.ts'
 import type * as postgresPackage from '../src/postgres/index.ts'
 import type * as supabasePackage from '../src/supabase/index.ts'
-import { bars, cycleRow, FEATURES, level, MINUTE, NQ, ORIGIN, T0 } from '../src/testing/samples.ts'
+import { bars, NQ, ORIGIN, T0 } from '../src/testing/samples.ts'
 import { realClock } from '../test/real-clock.ts'
+import { barRows, cycle, cycleReplica, levels } from './cycle.ts'
 
 // Loaded by Node itself, as users run them: vitest's own loader puts a getter before every import.
 const load = createRequire(import.meta.url)
@@ -20,48 +20,6 @@ const WEEK = 7_000
 /** What a deliverer sends at a time. */
 const BATCH = 500
 const BATCHES = 100
-
-function levels(count: number, price: number): FeatureRow<'reference_levels'>[] {
-  return Array.from({ length: count }, (_, i) => level({ period_start: T0 + i * MINUTE, price }))
-}
-
-/** What a collector writes every minute: two bars, some thirty rows over the tables, its record. */
-async function cycle(store: Store, n: number): Promise<void> {
-  await store.transaction(async (tx) => {
-    const order = { historyVersion: 0, asOf: T0 + n }
-    await tx.putBars('W', bars(2, n), ORIGIN)
-    await tx.putRows('reference_levels', 'W', levels(20, n), order)
-    await tx.putRows('hourly_blocks', 'W', [{ ...FEATURES.hourly_blocks, volume: n }], order)
-    await tx.putRows(
-      'fvg',
-      'W',
-      Array.from({ length: 8 }, (_, i) => ({ ...FEATURES.fvg, timestamp: T0 + i })),
-      order,
-    )
-    await tx.putRows('liquidity_events', 'W', [{ ...FEATURES.liquidity_events, hold_minutes: n }], order)
-    await tx.putCycle(cycleRow({ id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, cycle: n }))
-  })
-}
-
-function barRows(instrument: string, list: readonly Bar[]): Row<'ohlc_data'>[] {
-  const origin = { source: 'test', ingested_at: T0, revision: 0 }
-  return list.map(({ time: timestamp, ...prices }) => ({ instrument, timestamp, ...prices, ...origin }))
-}
-
-/** The same as a deliverer sends it, each row as it stands in the local store. */
-function cycleReplica(n: number): Replica {
-  const place = { instrument: 'D', history_version: 0, as_of_version: 0, as_of: T0 + n }
-  return {
-    rows: {
-      ohlc_data: barRows('D', bars(2, n)),
-      reference_levels: levels(20, n).map((row) => ({ ...row, ...place })),
-      hourly_blocks: [{ ...FEATURES.hourly_blocks, ...place, volume: n }],
-      fvg: Array.from({ length: 8 }, (_, i) => ({ ...FEATURES.fvg, ...place, timestamp: T0 + i })),
-      liquidity_events: [{ ...FEATURES.liquidity_events, ...place, hold_minutes: n }],
-      collection_cycles: [cycleRow({ id: `00000000-0000-4000-8001-${String(n).padStart(12, '0')}`, cycle: n })],
-    },
-  }
-}
 
 describe.skipIf(unavailable('data API') !== undefined)('Supabase on this machine', () => {
   let database: LocalDatabase
