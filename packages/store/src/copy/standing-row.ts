@@ -1,4 +1,5 @@
 import type { Fields } from '../internal/row-check.ts'
+import { isLater, orderOf } from '../internal/row-order.ts'
 import type { ReplicatedTableName } from '../store.ts'
 
 /**
@@ -7,34 +8,22 @@ import type { ReplicatedTableName } from '../store.ts'
  */
 export function standingRow(table: ReplicatedTableName, source: Fields, target: Fields): Fields {
   switch (table) {
-    case 'ohlc_data':
-      return newer(['revision', 'ingested_at'], source, target)
-    case 'ohlc_history':
-      return source
     case 'ohlc_suspects':
-      return neverTakenBack('admitted_at', newer(['first_seen_at', 'times_seen'], source, target), target)
+      return neverTakenBack('admitted_at', newer(table, source, target), target)
     case 'missing_minutes':
-      return neverTakenBack('healed_at', newer(['times_asked'], source, target), target)
-    case 'collection_cycles':
-      return newer(['finished_at'], source, target)
-    case 'instrument_state':
-      return newer(['history_version'], source, target)
+      return neverTakenBack('healed_at', newer(table, source, target), target)
     case 'ohlc_revisions':
     case 'feature_revisions':
     case 'error_log':
       return target
     default:
-      return newer(['as_of_version', 'as_of'], source, target)
+      return newer(table, source, target)
   }
 }
 
-/** The source's row, unless the target's comes later by these columns. */
-function newer(columns: readonly string[], source: Fields, target: Fields): Fields {
-  for (const name of columns) {
-    const [ours, theirs] = [Number(source[name]), Number(target[name])]
-    if (ours !== theirs) return ours > theirs ? source : target
-  }
-  return source
+/** The source's row, unless the target's comes later. */
+function newer(table: ReplicatedTableName, source: Fields, target: Fields): Fields {
+  return isLater(orderOf(table, target), orderOf(table, source)) ? target : source
 }
 
 function neverTakenBack(column: string, standing: Fields, target: Fields): Fields {

@@ -1,21 +1,11 @@
 import { checkedReplica } from '../internal/replica.ts'
 import type { Fields } from '../internal/row-check.ts'
+import { isLater, orderOf } from '../internal/row-order.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { hasMarks, orderOfWaiting, withoutMarks } from '../sqlite/marks.ts'
 import { takeReplica } from '../sqlite/replica-writes.ts'
 import type { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { ReplicatedTableName, WaitOptions } from '../store.ts'
-import { type TableName, tableOf } from '../tables.ts'
-
-/** What says of two states of a row which is the newer. Rows of other tables have one state, or are not ordered. */
-const ORDER: Readonly<Partial<Record<TableName, readonly string[]>>> = {
-  ohlc_data: ['revision', 'ingested_at'],
-  ohlc_suspects: ['first_seen_at', 'times_seen'],
-  missing_minutes: ['times_asked'],
-  collection_cycles: ['finished_at'],
-  instrument_state: ['history_version'],
-}
-const FEATURE_ORDER = ['as_of_version', 'as_of']
 
 /**
  * Takes rows over that come from the remote store and need not be sent there. A row that waits here, or that it is gone,
@@ -42,23 +32,11 @@ function take(connection: Connection, table: ReplicatedTableName, rows: readonly
 
 /** The rows of which no state waits, and those that are newer than the one that does. */
 function split(connection: Connection, table: ReplicatedTableName, rows: readonly Fields[]): [Fields[], Fields[]] {
-  const columns = ORDER[table] ?? (tableOf(table).group === 'feature' ? FEATURE_ORDER : [])
   const [settled, newer]: [Fields[], Fields[]] = [[], []]
   for (const row of rows) {
-    const waiting = orderOfWaiting(connection, table, row, columns)
+    const waiting = orderOfWaiting(connection, table, row)
     if (waiting === undefined) settled.push(row)
-    else if (
-      isLater(
-        columns.map((name) => Number(row[name])),
-        waiting,
-      )
-    )
-      newer.push(row)
+    else if (isLater(orderOf(table, row), waiting)) newer.push(row)
   }
   return [settled, newer]
-}
-
-function isLater(order: readonly number[], than: readonly number[]): boolean {
-  const place = order.findIndex((value, i) => value !== than[i])
-  return place >= 0 && (order[place] ?? 0) > (than[place] ?? 0)
 }

@@ -2,6 +2,7 @@ import type { RemovedRow, Replica, ReplicatedTableName } from '../store.ts'
 import { type FeatureTableName, TABLE_NAMES } from '../tables.ts'
 import { keyTextOf } from './columns.ts'
 import { checkKey, checkRow, type Fields } from './row-check.ts'
+import { WRITER_COLUMNS } from './row-order.ts'
 import { misuse } from './statements.ts'
 
 /** The tables of a replica. */
@@ -39,7 +40,7 @@ export function checkedReplica({ rows, removed = [] }: Replica): CheckedReplica 
   const gone = new Map<FeatureTableName, Fields[]>()
   for (const each of removed) {
     const row = removedFields(each)
-    checkKey(each.table, row, ['as_of_version', 'as_of'])
+    checkKey(each.table, row, WRITER_COLUMNS)
     once(each.table, row)
     instruments.add(String(row['instrument']))
     gone.set(each.table, [...(gone.get(each.table) ?? []), row])

@@ -1,7 +1,8 @@
 import { StoreError } from '../errors.ts'
 import type { ReplicatedTableName, RowQuery } from '../store.ts'
-import { type ColumnKind, type FeatureTableName, type TableName, tableOf } from '../tables.ts'
+import { type ColumnKind, type TableName, tableOf } from '../tables.ts'
 import { columnsOf } from './columns.ts'
+import { orderColumns, WRITER_COLUMNS } from './row-order.ts'
 
 /** What SQL databases take and give in the statements that this package makes. */
 export type SqlValue = string | number | null
@@ -38,29 +39,26 @@ export function onConflict(table: TableName, action: string): string {
 }
 
 /**
- * Gives a row that is there new values. `condition` sees the stored row under the table's name and the new one as
- * `excluded`; a row that would stay the same is not touched and not counted. `kept` replaces the new value of a column
- * by an expression.
+ * Gives a row that is there new values, unless it is newer. A row that would stay the same is not touched and not
+ * counted. `kept` replaces the new value of a column by an expression, which sees the stored row under the table's name
+ * and the new one as `excluded`.
  */
-function replacing(table: TableName, condition: string, kept: Readonly<Record<string, string>> = {}): string {
+function replacing(table: TableName, kept: Readonly<Record<string, string>> = {}): string {
   const values = columnsOf(table).filter(({ inKey }) => !inKey)
   const fresh = (name: string): string => kept[name] ?? `excluded.${name}`
   const assignments = values.map(({ name }) => `${name} = ${fresh(name)}`).join(', ')
-  const compared = values.filter(({ name }) => !ORDER_COLUMNS.includes(name)).map(({ name }) => name)
+  const compared = values.filter(({ name }) => !PROVENANCE_COLUMNS.includes(name)).map(({ name }) => name)
   const same = `(${list(compared, `${table}.`)}) IS NOT DISTINCT FROM (${compared.map(fresh).join(', ')})`
-  return `DO UPDATE SET ${assignments} WHERE ${condition} AND NOT (${same})`
+  return `DO UPDATE SET ${assignments} WHERE ${notNewer(table)} AND NOT (${same})`
 }
 
 /** Columns that say who wrote a feature row, not what it is. */
-export const ORDER_COLUMNS: readonly string[] = ['history_version', 'as_of_version', 'as_of']
-
-function feature(table: FeatureTableName): string {
-  return replacing(table, notNewer(table))
-}
+export const PROVENANCE_COLUMNS: readonly string[] = ['history_version', ...WRITER_COLUMNS]
 
 /** Whether the stored row is no newer than the one that comes. */
-function notNewer(table: FeatureTableName): string {
-  return `(excluded.as_of_version, excluded.as_of) >= (${table}.as_of_version, ${table}.as_of)`
+function notNewer(table: TableName): string {
+  const columns = orderColumns(table)
+  return columns.length === 0 ? 'true' : `(${list(columns, 'excluded.')}) >= (${list(columns, `${table}.`)})`
 }
 
 /** A table that is written whole row by whole row. */
@@ -70,53 +68,43 @@ export type WrittenTable = Exclude<TableName, 'instrument_state' | 'schema_migra
 export const ON_CONFLICT: Readonly<Record<WrittenTable, string>> = {
   ohlc_data: 'DO NOTHING',
   ohlc_revisions: 'DO NOTHING',
-  ohlc_history: replacing('ohlc_history', 'true'),
-  ohlc_suspects: replacing(
-    'ohlc_suspects',
-    '(excluded.first_seen_at, excluded.times_seen) >= (ohlc_suspects.first_seen_at, ohlc_suspects.times_seen)',
-    { admitted_at: 'coalesce(ohlc_suspects.admitted_at, excluded.admitted_at)' },
-  ),
-  missing_minutes: replacing('missing_minutes', 'excluded.times_asked >= missing_minutes.times_asked', {
+  ohlc_history: replacing('ohlc_history'),
+  ohlc_suspects: replacing('ohlc_suspects', {
+    admitted_at: 'coalesce(ohlc_suspects.admitted_at, excluded.admitted_at)',
+  }),
+  missing_minutes: replacing('missing_minutes', {
     healed_at: 'coalesce(missing_minutes.healed_at, excluded.healed_at)',
   }),
-  reference_levels: feature('reference_levels'),
-  fibonacci_pivots: feature('fibonacci_pivots'),
-  liquidity_events: feature('liquidity_events'),
-  fvg: feature('fvg'),
-  hourly_blocks: feature('hourly_blocks'),
-  market_structure: feature('market_structure'),
+  reference_levels: replacing('reference_levels'),
+  fibonacci_pivots: replacing('fibonacci_pivots'),
+  liquidity_events: replacing('liquidity_events'),
+  fvg: replacing('fvg'),
+  hourly_blocks: replacing('hourly_blocks'),
+  market_structure: replacing('market_structure'),
   feature_revisions: 'DO NOTHING',
-  collection_cycles: replacing('collection_cycles', 'excluded.finished_at >= collection_cycles.finished_at'),
+  collection_cycles: replacing('collection_cycles'),
   error_log: 'DO NOTHING',
 }
 
 /** What a replica does with a row whose key is there already: see `Store.replicate`. */
 export const ON_REPLICA_CONFLICT: Readonly<Record<ReplicatedTableName, string>> = {
   ...ON_CONFLICT,
-  ohlc_data: taking(
-    'ohlc_data',
-    '(excluded.revision, excluded.ingested_at) >= (ohlc_data.revision, ohlc_data.ingested_at)',
-  ),
-  reference_levels: replica('reference_levels'),
-  fibonacci_pivots: replica('fibonacci_pivots'),
-  liquidity_events: replica('liquidity_events'),
-  fvg: replica('fvg'),
-  hourly_blocks: replica('hourly_blocks'),
-  market_structure: replica('market_structure'),
-  instrument_state: taking('instrument_state', 'excluded.history_version > instrument_state.history_version'),
+  ohlc_data: taking('ohlc_data'),
+  reference_levels: taking('reference_levels'),
+  fibonacci_pivots: taking('fibonacci_pivots'),
+  liquidity_events: taking('liquidity_events'),
+  fvg: taking('fvg'),
+  hourly_blocks: taking('hourly_blocks'),
+  market_structure: taking('market_structure'),
+  instrument_state: taking('instrument_state'),
 }
 
-/** A feature row with all that it says of its writer, unless a newer one is there. */
-function replica(table: FeatureTableName): string {
-  return taking(table, notNewer(table))
-}
-
-/** Takes a row over as it is, where `condition` holds and anything would change. */
-function taking(table: TableName, condition: string): string {
+/** Takes a row over as it is, with all that it says of its writer, unless a newer one is there or nothing would change. */
+function taking(table: TableName): string {
   const names = columnsOf(table).flatMap(({ name, inKey }) => (inKey ? [] : [name]))
   const assignments = names.map((name) => `${name} = excluded.${name}`).join(', ')
   const same = `(${list(names, `${table}.`)}) IS NOT DISTINCT FROM (${list(names, 'excluded.')})`
-  return `DO UPDATE SET ${assignments} WHERE ${condition} AND NOT (${same})`
+  return `DO UPDATE SET ${assignments} WHERE ${notNewer(table)} AND NOT (${same})`
 }
 
 /** Begins the next history of an instrument. One parameter: the instrument, as `parameter` says it. */

@@ -2,7 +2,7 @@ import { columnsOf } from '../internal/columns.ts'
 import { checkedFeatures, featureRevision, isNewer, isPresent } from '../internal/feature-rows.ts'
 import type { Fields } from '../internal/row-check.ts'
 import { rowKeyOf } from '../internal/row-json.ts'
-import { ORDER_COLUMNS } from '../internal/statements.ts'
+import { PROVENANCE_COLUMNS } from '../internal/statements.ts'
 import { storableText } from '../internal/storable-text.ts'
 import type { ReplaceRowsResult, WriteOrder } from '../store.ts'
 import type { FeatureTableName } from '../tables.ts'
@@ -103,7 +103,9 @@ async function put(
 function isSame(table: FeatureTableName, stored: Fields, row: Fields): boolean {
   return columnsOf(table).every(({ name }) => {
     const value = row[name] ?? null
-    return ORDER_COLUMNS.includes(name) || stored[name] === (typeof value === 'string' ? storableText(value) : value)
+    return (
+      PROVENANCE_COLUMNS.includes(name) || stored[name] === (typeof value === 'string' ? storableText(value) : value)
+    )
   })
 }
 

@@ -1,7 +1,8 @@
 import { type CheckedReplica, REPLICATED_TABLES } from '../internal/replica.ts'
 import { list, ON_REPLICA_CONFLICT, onConflict, columnNames } from '../internal/statements.ts'
+import { removalColumns } from '../internal/row-order.ts'
 import type { ReplicaResult, ReplicatedTableName } from '../store.ts'
-import { type FeatureTableName, tableOf } from '../tables.ts'
+import type { FeatureTableName } from '../tables.ts'
 import type { PgStatement } from './pg-types.ts'
 import { batchesOf, encodeColumns, encodeKeys } from './row-codec.ts'
 import type { Session } from './session.ts'
@@ -38,7 +39,7 @@ function* statementsOf({ rows, removed, instruments }: CheckedReplica): Generato
   }
   for (const [table, all] of removed) {
     for (const batch of batchesOf(table, all)) {
-      yield { sql: removeSql(table), values: encodeColumns(table, batch, orderOf(table)), counts: 'removed' }
+      yield { sql: removeSql(table), values: encodeColumns(table, batch, removalColumns(table)), counts: 'removed' }
     }
   }
   const asked = instruments.map((instrument) => ({ instrument }))
@@ -52,10 +53,6 @@ function takeSql(table: ReplicatedTableName): string {
 
 /** Deletes rows, but not where a newer writer has been. */
 function removeSql(table: FeatureTableName): string {
-  return `DELETE FROM ${table} USING ${sentSql(table, orderOf(table))}
+  return `DELETE FROM ${table} USING ${sentSql(table, removalColumns(table))}
     WHERE ${isSent(table)} AND (${table}.as_of_version, ${table}.as_of) <= (sent.as_of_version, sent.as_of)`
-}
-
-function orderOf(table: FeatureTableName): readonly string[] {
-  return [...tableOf(table).key, 'as_of_version', 'as_of']
 }

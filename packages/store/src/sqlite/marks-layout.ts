@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { REPLICATED_TABLES } from '../internal/replica.ts'
+import { WRITER_COLUMNS } from '../internal/row-order.ts'
 import { columnNames, list } from '../internal/statements.ts'
 import type { ReplicatedTableName } from '../store.ts'
 import { type TableName, tableOf } from '../tables.ts'
@@ -117,7 +118,7 @@ function triggersOf(table: ReplicatedTableName): readonly string[] {
   const mark = `${forget('delivery_marks', 'NEW.')} ${markSql(table, '', 'NEW.')};`
   const isFeature = tableOf(table).group === 'feature'
   // That another writer knows of a row is no news to those who read it.
-  const writer = isFeature ? ['as_of_version', 'as_of'] : []
+  const writer = isFeature ? WRITER_COLUMNS : []
   const names = columnNames(table).filter((name) => !writer.includes(name))
   const changed = `(${list(names, 'NEW.')}) IS NOT (${list(names, 'OLD.')})`
   const gone = isFeature

@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts'
 import { columnNames, list, type SqlValue } from '../internal/statements.ts'
 import { REPLICATED_TABLES } from '../internal/replica.ts'
 import type { Fields } from '../internal/row-check.ts'
+import { orderColumns } from '../internal/row-order.ts'
 import type { RemovedRow, Replica, ReplicatedTableName } from '../store.ts'
 import { type FeatureTableName, tableOf } from '../tables.ts'
 import { CHECKSUM } from './checksum.ts'
@@ -169,8 +170,8 @@ export function orderOfWaiting(
   connection: Connection,
   table: ReplicatedTableName,
   row: Fields,
-  columns: readonly string[],
 ): readonly number[] | undefined {
+  const columns = orderColumns(table)
   const key = encodeFields(table, row, tableOf(table).key)
   const mark = connection.get(WAITS, [table, ...KEY_COLUMNS.map((_, i) => key[i] ?? '')])
   if (mark === undefined) return undefined

@@ -1,7 +1,7 @@
 import { REPLICATED_TABLES, type CheckedReplica } from '../internal/replica.ts'
+import { removalColumns } from '../internal/row-order.ts'
 import { ON_REPLICA_CONFLICT, onConflict } from '../internal/statements.ts'
 import type { ReplicaResult, ReplicatedTableName } from '../store.ts'
-import { type FeatureTableName, tableOf } from '../tables.ts'
 import type { Connection } from './connection.ts'
 import { historyVersion } from './reads.ts'
 import { encodeFields, encodeRow } from './row-codec.ts'
@@ -22,12 +22,8 @@ export function takeReplica(connection: Connection, { rows, removed, instruments
   let deleted = 0
   for (const [table, list] of removed) {
     const sql = deleteRowSql(table) + NOT_NEWER
-    for (const row of list) deleted += connection.run(sql, encodeFields(table, row, orderOf(table)))
+    for (const row of list) deleted += connection.run(sql, encodeFields(table, row, removalColumns(table)))
   }
   const historyVersions = Object.fromEntries(instruments.map((name) => [name, historyVersion(connection, name)]))
   return { written, removed: deleted, historyVersions }
-}
-
-function orderOf(table: FeatureTableName): readonly string[] {
-  return [...tableOf(table).key, 'as_of_version', 'as_of']
 }

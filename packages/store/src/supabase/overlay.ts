@@ -1,6 +1,7 @@
 import { columnsOf, keyTextOf } from '../internal/columns.ts'
 import { REPLICATED_TABLES } from '../internal/replica.ts'
 import type { Fields } from '../internal/row-check.ts'
+import { isLater, orderOf } from '../internal/row-order.ts'
 import { columnNames, list, type SqlValue } from '../internal/statements.ts'
 import type { ReplicatedTableName } from '../store.ts'
 import { type FeatureTableName, tableOf } from '../tables.ts'
@@ -127,7 +128,9 @@ export class Overlay {
       const written = [...added, ...changed.map(([now]) => now)].map(fields)
       if (written.length > 0) rows.push([table, written])
       if (tableOf(table).group !== 'feature') continue
-      const older = changed.filter(([now, before]) => isOlder(fields(now), fields(before))).map(([, before]) => before)
+      const older = changed
+        .filter(([now, before]) => isLater(orderOf(table, fields(before)), orderOf(table, fields(now))))
+        .map(([, before]) => before)
       const deleted = [...gone, ...older].map(fields)
       if (deleted.length > 0) removed.push([table as FeatureTableName, deleted])
     }
@@ -158,9 +161,4 @@ export class Overlay {
     })
     return { added, changed, gone: [...left.values()].filter((values) => values !== undefined) }
   }
-}
-
-function isOlder(row: Fields, than: Fields): boolean {
-  const [version, other] = [Number(row['as_of_version']), Number(than['as_of_version'])]
-  return version === other ? Number(row['as_of']) < Number(than['as_of']) : version < other
 }

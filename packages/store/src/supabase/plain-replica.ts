@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts'
 import { columnsOf } from '../internal/columns.ts'
 import type { CheckedReplica } from '../internal/replica.ts'
 import type { Fields } from '../internal/row-check.ts'
+import { removalColumns } from '../internal/row-order.ts'
 import { columnNames } from '../internal/statements.ts'
 import type { Json } from '../rows.ts'
 import { takeReplica } from '../sqlite/replica-writes.ts'
@@ -37,7 +38,7 @@ export async function replicatePlainly(
   const { written, removed } = takeReplica(overlay.connection, { ...replica, rows: comparable })
   const changes = overlay.changes()
   for (const [table, rows] of changes.removed) {
-    const names = [...tableOf(table).key, 'as_of_version', 'as_of']
+    const names = removalColumns(table)
     for (const some of conditionsOf(table, rows, names)) await rest.send(rest.table(table).delete().or(some), signal)
   }
   for (const [table, rows] of changes.rows) {

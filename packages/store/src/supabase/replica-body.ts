@@ -1,13 +1,14 @@
 import type { Fields } from '../internal/row-check.ts'
+import { removalColumns } from '../internal/row-order.ts'
 import type { Json } from '../rows.ts'
 import type { ReplicaResult } from '../store.ts'
-import { type TableName, tableOf } from '../tables.ts'
+import type { FeatureTableName, TableName } from '../tables.ts'
 import { encodeRow } from './row-codec.ts'
 
 /** What is sent to be taken over, whose rows were checked. */
 export interface ReplicaChanges {
   readonly rows: readonly (readonly [table: TableName, rows: readonly Fields[]])[]
-  readonly removed: readonly (readonly [table: TableName, rows: readonly Fields[]])[]
+  readonly removed: readonly (readonly [table: FeatureTableName, rows: readonly Fields[]])[]
   /** Of which the history versions are to come back. */
   readonly instruments?: readonly string[]
   /** The history versions that everything is based on. */
@@ -20,7 +21,7 @@ export function replicaBody({ rows, removed, instruments = [], expected = {} }: 
     rows: Object.fromEntries(rows.map(([table, list]) => [table, list.map((row) => encodeRow(table, row))])),
     removed: Object.fromEntries(
       removed.map(([table, list]) => {
-        const names = [...tableOf(table).key, 'as_of_version', 'as_of']
+        const names = removalColumns(table)
         return [table, list.map((row) => encodeRow(table, row, names))]
       }),
     ),
