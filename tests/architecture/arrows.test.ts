@@ -13,7 +13,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['market'],
   simulator: ['market'],
   collector: ['market', 'calculators', 'fetcher', 'store'],
-  cli: ['market', 'calculators', 'fetcher', 'store', 'simulator', 'collector'],
+  monitor: ['market', 'calculators', 'store'],
+  cli: ['market', 'calculators', 'fetcher', 'store', 'simulator', 'collector', 'monitor'],
 }
 
 /** Packages that do no input or output at all: not even Node's own modules. */

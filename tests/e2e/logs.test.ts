@@ -152,7 +152,7 @@ describe('secrets', () => {
       LOG_FILE: 'log',
       LOG_LEVEL: 'DEBUG',
     }
-    const { child, finished } = workplace.start(['run-loop', '--interval', '1', '--metrics-port', '0'], env)
+    const { child, finished } = workplace.start(['run-loop', '--symbol', 'BTC-USD', '--interval', '1', '--metrics-port', '0'], env)
     const log = workplace.path('log')
     const url = await until(() => readLog(log).find(({ operation }) => operation === 'metrics')?.['url'])
     await until(() => readLog(log).filter(({ operation }) => operation === 'cycle').length >= 2)

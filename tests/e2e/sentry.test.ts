@@ -92,14 +92,14 @@ describe.each([
       SUPABASE_KEY: PLANTED.secretKey,
       LOG_COMPONENT: 'agent-7',
     }
-    const { code, stdout, stderr } = await workplace.run(['run-loop', '--cycles', '2', '--interval', '1'], env)
+    const { code, stdout, stderr } = await workplace.run(['run-loop', '--symbol', 'BTC-USD', '--cycles', '2', '--interval', '1'], env)
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
     const events = eventsIn(sentry.bodies)
     expect(events).toHaveLength(1)
     expect(events[0]).toMatchObject({
       level: 'error',
       tags: { component: 'agent-7', operation: 'fetch', category: 'network' },
-      extra: { instrument: 'NQ=F', cycle: 1 },
+      extra: { instrument: 'BTC-USD', cycle: 1 },
     })
     // The envelope's head names the project's address with its public key, as the protocol wants.
     expect(plantedIn(JSON.stringify(events))).toEqual([])

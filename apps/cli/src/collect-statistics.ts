@@ -37,8 +37,20 @@ interface Account {
 /** Adds up cycles by instrument. */
 export class StatisticsKeeper {
   readonly #accounts = new Map<string, Account>()
+  /** By instrument: fetches made again in the cycle that runs. */
+  readonly #retries = new Map<string, number>()
+
+  addRetry(symbol: string): void {
+    this.#retries.set(symbol, this.retriesOf(symbol) + 1)
+  }
+
+  /** How many fetches were made again in the instrument's cycle that runs. */
+  retriesOf(symbol: string): number {
+    return this.#retries.get(symbol) ?? 0
+  }
 
   add({ instrument, status, failure, durationMs, barsNew, barsCorrected, rowsWritten, newestBar }: CycleReport): void {
+    this.#retries.delete(instrument.symbol)
     const account = this.#accountOf(instrument.symbol)
     account.cycles[status]++
     if (failure !== undefined) account.failures[failure.category] = (account.failures[failure.category] ?? 0) + 1

@@ -70,7 +70,14 @@ describe('a cycle', () => {
       bars_new: report.barsNew,
       rows_written: report.rowsWritten,
       host: 'test',
+      measures: {
+        lag_ms: report.lagMs,
+        delay_ms: report.delayMs,
+        requests: report.requests,
+        minutes_missing: report.minutesMissing,
+      },
     })
+    expect(report.requests).toBeGreaterThan(0)
     expect(Object.keys(row?.step_ms ?? {})).toEqual([
       'fetch',
       'store_ohlc',

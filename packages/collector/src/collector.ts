@@ -1,5 +1,5 @@
 import { createEngine, type Engine } from '@openpredict/calculators'
-import type { BarBatch, BarSource } from '@openpredict/fetcher'
+import { type BarBatch, type BarSource, FetchError } from '@openpredict/fetcher'
 import { type Calendar, calendarOf, type Clock, formatInstant, type Instrument } from '@openpredict/market'
 import type { Store, StoreTransaction } from '@openpredict/store'
 
@@ -46,6 +46,11 @@ export interface CollectorOptions extends FetchWindowOptions {
    * in a failure; this is for those that can only be known. @default nothing further is taken out
    */
   readonly redact?: (text: string) => string
+  /**
+   * What else is measured at the end of a cycle, such as the memory of the process: numbers by name, recorded with it.
+   * @default nothing
+   */
+  readonly measure?: () => Readonly<Record<string, number>>
   /** Makes the ids of cycles and errors. @default crypto.randomUUID */
   readonly createId?: () => string
   /** Days of coarser bars that a cold start asks for, so that levels of long periods are known; 0 for none. @default 60 */
@@ -180,6 +185,7 @@ class InstrumentCollector implements Collector {
       warmUp: undefined,
       warmUpFailure: undefined,
       waitingMs: 0,
+      requests: 0,
       minutesMissing: 0,
       minutesHealed: 0,
       barsNew: 0,
@@ -208,10 +214,14 @@ class InstrumentCollector implements Collector {
     let batch: BarBatch
     try {
       batch = await this.#fetch.fetch(progress, signal)
+    } catch (error) {
+      if (error instanceof FetchError) progress.requests = error.effort.requests
+      throw error
     } finally {
       progress.waitingMs = timer.now() - started
     }
     progress.waitingMs = batch.waitingMs + (progress.healing?.waitingMs ?? 0)
+    progress.requests = batch.requests + (progress.healing?.requests ?? 0)
     progress.steps.push({ name: 'fetch', durationMs: timer.now() - started, rows: batch.bars.length })
     progress.step = 'store_ohlc'
     try {
@@ -316,6 +326,7 @@ class InstrumentCollector implements Collector {
       ...(what === undefined ? {} : { failure: what }),
       ...(where === undefined ? {} : { failedStep: where }),
       window: progress.window,
+      requests: progress.requests,
       barsFetched: batch?.bars.length ?? 0,
       barsNew: progress.barsNew,
       barsCorrected: progress.barsCorrected,
@@ -329,6 +340,7 @@ class InstrumentCollector implements Collector {
       ...(batch === undefined ? {} : { watermark: batch.watermark }),
       ...(newestBar === undefined ? {} : { newestBar }),
       ...(lagMs === undefined ? {} : { lagMs }),
+      delayMs,
       marketOpen,
       dryRun: progress.dryRun,
     }

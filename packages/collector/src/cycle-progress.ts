@@ -22,6 +22,7 @@ export interface Progress {
   warmUp: BarSeries | undefined
   warmUpFailure: Failure | undefined
   waitingMs: number
+  requests: number
   minutesMissing: number
   minutesHealed: number
   barsNew: number

@@ -10,7 +10,15 @@ const COMPONENT = 'collector'
 /** The row of `collection_cycles` for a cycle. */
 export function cycleRow(
   report: CycleReport,
-  { host, version }: { readonly host: string; readonly version: string },
+  {
+    host,
+    version,
+    measure = () => ({}),
+  }: {
+    readonly host: string
+    readonly version: string
+    readonly measure?: (() => Readonly<Record<string, number>>) | undefined
+  },
 ): Row<'collection_cycles'> {
   return {
     id: report.id,
@@ -29,6 +37,21 @@ export function cycleRow(
     step_ms: Object.fromEntries(report.steps.map(({ name, durationMs }) => [name, durationMs])),
     host,
     version,
+    measures: { ...measuresOf(report), ...measure() },
+  }
+}
+
+/** What is measured of every cycle, durations in milliseconds. */
+function measuresOf(report: CycleReport): Readonly<Record<string, number>> {
+  const { lagMs, delayMs, requests, barsCorrected, barsHeldBack, minutesMissing, minutesHealed } = report
+  return {
+    ...(lagMs === undefined ? {} : { lag_ms: lagMs }),
+    delay_ms: delayMs,
+    requests,
+    bars_corrected: barsCorrected,
+    bars_held_back: barsHeldBack,
+    minutes_missing: minutesMissing,
+    minutes_healed: minutesHealed,
   }
 }
 

@@ -31,6 +31,8 @@ export interface CycleReport {
   readonly failure?: Failure
   readonly failedStep?: StepName
   readonly window: FetchWindow
+  /** HTTP requests sent, failed attempts and those for missing minutes included. */
+  readonly requests: number
   readonly barsFetched: number
   readonly barsNew: number
   /** Stored bars that the source changed. */
@@ -52,6 +54,8 @@ export interface CycleReport {
   readonly newestBar?: number
   /** How many milliseconds the newest bar lies behind the newest that the source can have. */
   readonly lagMs?: number
+  /** How late the source is taken to show a trade, in milliseconds. */
+  readonly delayMs: number
   readonly marketOpen: boolean
   readonly dryRun: boolean
 }

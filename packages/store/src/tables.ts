@@ -348,6 +348,7 @@ export const TABLES = {
       step_ms: { kind: 'json' },
       host: { kind: 'text' },
       version: { kind: 'text' },
+      measures: { kind: 'json', nullable: true },
     },
   },
   error_log: {

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { cpus, freemem, totalmem } from 'node:os'
+import { freemem, totalmem } from 'node:os'
 import process from 'node:process'
 
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+
+import { busyTime, diskBytes, threads } from './process-measures.ts'
 
 /** Adds what is to be known of this process and this machine. */
 export function addProcessMetrics(registry: Registry, version: string): void {
@@ -27,7 +28,7 @@ export function addProcessMetrics(registry: Registry, version: string): void {
     registry.registerMetric(metric)
   }
   gauge('process_uptime_seconds', 'How long this process has run', () => process.uptime())
-  gauge('process_threads', 'Threads of this process', () => numberIn('/proc/self/status', /^Threads:\s+(\d+)/m))
+  gauge('process_threads', 'Threads of this process', threads)
   gauge('system_memory_available_bytes', 'Memory that programs can still have', () => freemem())
   gauge('system_memory_usage_bytes', 'Memory in use on this machine', () => totalmem() - freemem())
   let before = busyTime()
@@ -45,30 +46,9 @@ export function addProcessMetrics(registry: Registry, version: string): void {
     registers,
     collect() {
       for (const direction of ['read', 'write'] as const) {
-        const bytes = numberIn('/proc/self/io', new RegExp(`^${direction}_bytes: (\\d+)`, 'm'))
+        const bytes = diskBytes(direction)
         if (bytes !== undefined) io.set({ direction }, bytes)
       }
     },
   })
-}
-
-/** Processor time of this machine since it started, in ms. */
-function busyTime(): { readonly busy: number; readonly all: number } {
-  let [busy, all] = [0, 0]
-  for (const { times } of cpus()) {
-    const sum = Object.values(times).reduce((a, b) => a + b, 0)
-    all += sum
-    busy += sum - times.idle
-  }
-  return { busy, all }
-}
-
-/** A number in a file that Linux makes; `undefined` elsewhere. */
-function numberIn(path: string, pattern: RegExp): number | undefined {
-  try {
-    const found = pattern.exec(readFileSync(path, 'utf8'))?.[1]
-    return found === undefined ? undefined : Number(found)
-  } catch {
-    return undefined
-  }
 }

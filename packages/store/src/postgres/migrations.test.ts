@@ -195,4 +195,5 @@ const CHECKSUMS: readonly string[] = [
   'c9e696029e59ce23',
   '4f7c961bfceb877e',
   '0fbf5652ae7e44cc',
+  '8657b3b370f56149',
 ]

@@ -18,8 +18,11 @@ import { realClock } from '../../test/real-clock.ts'
 import { bars, level, NQ, ORIGIN, T0 } from '../testing/samples.ts'
 import { Connection } from './connection.ts'
 import { APPLICATION_ID } from './database-file.ts'
+import { LATEST } from './migrations.ts'
 import { openWriter } from './open-writer.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './index.ts'
+
+const ALL = Array.from({ length: LATEST }, (_, i) => i + 1)
 
 let folder = ''
 let path = ''
@@ -169,13 +172,16 @@ describe('tables of another version', () => {
 
   it('are left alone when they are older and shall not be migrated', async () => {
     const store = await open({ migrate: false })
-    expect(await store.schema()).toMatchObject({ version: 0, pending: [1] })
-    expect(await refused({ readOnly: true })).toMatchObject({ code: 'older-schema', failure: { found: 0, latest: 1 } })
+    expect(await store.schema()).toMatchObject({ version: 0, pending: ALL })
+    expect(await refused({ readOnly: true })).toMatchObject({
+      code: 'older-schema',
+      failure: { found: 0, latest: LATEST },
+    })
     const reader = await open({ readOnly: true, migrate: false })
     expect((await reader.schema()).version).toBe(0)
     await reader.close()
-    expect(await store.migrate()).toEqual({ from: 0, to: 1, applied: [1] })
-    expect(await store.schema()).toMatchObject({ version: 1, pending: [] })
+    expect(await store.migrate()).toEqual({ from: 0, to: LATEST, applied: ALL })
+    expect(await store.schema()).toMatchObject({ version: LATEST, pending: [] })
     await store.close()
   })
 
@@ -186,7 +192,7 @@ describe('tables of another version', () => {
       open({ clock: realClock }),
     ])
     for (const store of stores) {
-      expect(await store.countRows('schema_migrations')).toBe(1)
+      expect(await store.countRows('schema_migrations')).toBe(LATEST)
       await store.close()
     }
   })

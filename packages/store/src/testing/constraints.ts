@@ -76,6 +76,7 @@ const BROKEN: readonly (readonly [rule: string, table: string, Put])[] = [
   ['id_is_uuid', 'collection_cycles', cycle({ id: '7' })],
   ['duration_ms_range', 'collection_cycles', cycle({ duration_ms: -1 })],
   ['step_ms_is_json', 'collection_cycles', cycle({ step_ms: { fetch: Number.NaN } })],
+  ['measures_is_json', 'collection_cycles', cycle({ measures: { lag_ms: Number.NaN } })],
   ['severity_known', 'error_log', (tx) => tx.putError({ ...errorRow(), severity: 'fatal' as 'error' })],
   ['high_at_least_open', 'ohlc_suspects', suspect({ open: 99_999 })],
   ['times_seen_range', 'ohlc_suspects', suspect({ times_seen: 0 })],

@@ -139,6 +139,7 @@ export function cycleRow(change: Partial<Row<'collection_cycles'>> = {}): Row<'c
     step_ms: { fetch: 1_200.5, store_ohlc: 1.25 },
     host: 'here',
     version: '0.1.0',
+    measures: { lag_ms: 0, requests: 1, process_memory_bytes: 104_857_600 },
     ...change,
   }
 }

@@ -38,6 +38,7 @@ export async function openWatch(flags: CollectFlags, outside: Services, loop: bo
   let isTold = false
   const emit = (event: CollectEvent): void => {
     if (event.kind === 'cycle') statistics.add(event.report)
+    if (event.kind === 'retry') statistics.addRetry(event.retry.request.instrument.symbol)
     for (const observe of observers) {
       try {
         observe(event)

@@ -4,6 +4,7 @@ import type { Instrument } from '@openpredict/market'
 import { type CollectingStore, finishDelivery, openCollectingStore } from '../../collecting-store.ts'
 import { configuredInstruments, configuredInterval, configuredWarmUp } from '../../configuration.ts'
 import { EXIT, exitCodeOf, failureOf } from '../../exit.ts'
+import { processMeasures } from '../../metrics/process-measures.ts'
 import { type OpenedSource, openSource } from '../../open-source.ts'
 import type { Services } from '../../services.ts'
 import { StoppedBySignal } from '../../stopped.ts'
@@ -137,6 +138,7 @@ async function withCollectors(
         ...opened.window,
         warmUpDays,
         redact: redactor.text,
+        measure: () => ({ retries: watch.statistics.retriesOf(instrument.symbol), ...processMeasures() }),
         host,
         version,
       }),
