@@ -271,6 +271,7 @@ describe('while calculate runs', () => {
       terminal,
       signal: stop.signal,
       onHangup: () => () => undefined,
+      onCrash: () => () => undefined,
       onExit: () => () => undefined,
       host: 'test',
       version: '0',

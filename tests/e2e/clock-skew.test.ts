@@ -26,6 +26,7 @@ async function clockCheck(offBy: number, env: Readonly<Record<string, string>>):
     terminal: { ...createTerminal({ stdout, stderr, env: {} }), out: (text) => printed.push(text) },
     signal: new AbortController().signal,
     onHangup: () => () => undefined,
+    onCrash: () => () => undefined,
     onExit: () => () => undefined,
     host: 'here',
     version: '0.0.0',

@@ -137,6 +137,45 @@ describe('the log file', () => {
   })
 })
 
+describe('what should not happen', () => {
+  it('a second collector of the same rows is noticed by both, and said once', async () => {
+    using workplace = new Workplace()
+    await using world = await startWorld({ start: START, speed: 60 })
+    const start = (log: string): ReturnType<Workplace['start']> =>
+      workplace.start(['run-loop', '--log-format', 'none', '--source', world.source, '--store', 'sqlite:rows.sqlite'], {
+        LOG_FILE: log,
+      })
+    const told = (log: string): readonly Readonly<Record<string, unknown>>[] =>
+      readLog(workplace.path(log)).filter(({ operation }) => operation === 'other_collector')
+    const [first, second] = [start('a.log'), start('b.log')]
+    await until(() => told('a.log').length > 0 && told('b.log').length > 0)
+    const cycles = (log: string): number =>
+      readLog(workplace.path(log)).filter(({ operation }) => operation === 'cycle').length
+    const before = [cycles('a.log'), cycles('b.log')]
+    await until(() => cycles('a.log') >= (before[0] ?? 0) + 3 && cycles('b.log') >= (before[1] ?? 0) + 3)
+    for (const { child } of [first, second]) child.kill('SIGTERM')
+    for (const { finished } of [first, second]) expect(await finished).toMatchObject({ code: 0 })
+    expect(told('a.log')).toMatchObject([{ level: 'WARNING', status: 'found', other_process: second.child.pid }])
+    expect(told('b.log')).toMatchObject([{ level: 'WARNING', status: 'found', other_process: first.child.pid }])
+  })
+
+  it('a fault of the program is its last line, CRITICAL and without secrets, and ends it', async () => {
+    using workplace = new Workplace()
+    await using world = await startWorld({ start: START, speed: 60 })
+    const preload = workplace.path('fault.mjs')
+    writeFileSync(preload, `setTimeout(() => { throw new Error('${PLANTED.secretKey} is broken') }, 1_500)`)
+    const { code, signal } = await workplace.run(['run-loop', '--log-format', 'none', '--source', world.source], {
+      LOG_FILE: 'log',
+      NODE_OPTIONS: `--import ${preload}`,
+    })
+    expect({ code, signal }).toEqual({ code: 1, signal: null })
+    const last = readLog(workplace.path('log')).at(-1)
+    expect(last).toMatchObject({ level: 'CRITICAL', operation: 'crash', status: 'failed', code: 'unexpected' })
+    expect(last?.message).toMatch(/is broken$/)
+    expect(plantedIn(readFileSync(workplace.path('log'), 'utf8'))).toEqual([])
+  })
+})
+
 describe('secrets', () => {
   const { serviceKey, secretKey, databasePassword, yahooPassword, crumb, token } = PLANTED
 
@@ -152,7 +191,10 @@ describe('secrets', () => {
       LOG_FILE: 'log',
       LOG_LEVEL: 'DEBUG',
     }
-    const { child, finished } = workplace.start(['run-loop', '--symbol', 'BTC-USD', '--interval', '1', '--metrics-port', '0'], env)
+    const { child, finished } = workplace.start(
+      ['run-loop', '--symbol', 'BTC-USD', '--interval', '1', '--metrics-port', '0'],
+      env,
+    )
     const log = workplace.path('log')
     const url = await until(() => readLog(log).find(({ operation }) => operation === 'metrics')?.['url'])
     await until(() => readLog(log).filter(({ operation }) => operation === 'cycle').length >= 2)

@@ -32,6 +32,7 @@ export async function openpredict(args: readonly string[], own: Clock): Promise<
     terminal: createTerminal({ stdout, stderr, env: { NO_COLOR: '1' } }),
     signal: new AbortController().signal,
     onHangup: () => () => undefined,
+    onCrash: () => () => undefined,
     onExit: () => () => undefined,
     host: 'test',
     version: '0',

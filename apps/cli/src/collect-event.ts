@@ -1,4 +1,4 @@
-import type { ClockJump, CycleReport, Failure, Hold, LoopSummary, Tick } from '@openpredict/collector'
+import type { ClockJump, CycleReport, Failure, Hold, LoopSummary, OtherCollector, Tick } from '@openpredict/collector'
 import type { Retry } from '@openpredict/fetcher'
 import type { Instrument } from '@openpredict/market'
 import type { DeliveryEvent } from '@openpredict/store/delivery'
@@ -27,6 +27,12 @@ export type CollectEvent =
   | { readonly kind: 'release' }
   | { readonly kind: 'clock-jump'; readonly jump: ClockJump }
   | { readonly kind: 'delivery'; readonly event: DeliveryEvent }
+  /** Another process collects the same instrument into the same store: told once. */
+  | { readonly kind: 'other-collector'; readonly instrument: Instrument; readonly other: OtherCollector }
+  /** Room on the disk under the store gets low; without a failure: there is enough again. */
+  | { readonly kind: 'disk'; readonly failure?: Failure }
+  /** A fault of this program, which ends it. */
+  | { readonly kind: 'crash'; readonly failure: Failure }
   /** Nothing can be collected: the command ends. */
   | { readonly kind: 'fault'; readonly failure: Failure }
   /** A signal was received: the running cycle is finished or aborted. */

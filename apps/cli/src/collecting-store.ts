@@ -7,9 +7,13 @@ import { count, formatAge, formatDuration } from './format.ts'
 import { openNamedStore } from './named-store.ts'
 import type { Services } from './services.ts'
 
+const SQLITE = 'sqlite:'
+
 /** The store that a command writes to. */
 export interface CollectingStore extends AsyncDisposable {
   readonly store: Store
+  /** The local file of the store or of its mirror; absent for one in memory. */
+  readonly file?: string
   /** Present where rows go on from here to a remote store. */
   readonly delivery?: Delivery & { status(): Promise<DeliveryState> }
 }
@@ -33,19 +37,21 @@ export async function openCollectingStore(
   const { isRemoteUrl, openMirror, remoteStore } = await import('@openpredict/store/delivery')
   if (!isRemoteUrl(url)) {
     const store = await openNamedStore(url, services)
-    return { store, [Symbol.asyncDispose]: () => store.close() }
+    const file = url.startsWith(SQLITE) && !url.includes(':memory:') ? { file: url.slice(SQLITE.length) } : {}
+    return { store, ...file, [Symbol.asyncDispose]: () => store.close() }
   }
   const { clock, env, terminal } = services
+  const file = configuredMirror(flags, env)
   const mirror = await terminal.spin('opening the local mirror', async () =>
     openMirror({
-      path: configuredMirror(flags, env),
+      path: file,
       remote: await remoteStore(url, { clock, ...storeKey(url, env) }),
       clock,
       random: Math.random,
       onEvent,
     }),
   )
-  return { store: mirror, delivery: mirror, [Symbol.asyncDispose]: () => mirror.close() }
+  return { store: mirror, file, delivery: mirror, [Symbol.asyncDispose]: () => mirror.close() }
 }
 
 /**

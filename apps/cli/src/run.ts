@@ -36,6 +36,7 @@ export async function run(argv: readonly string[], version: string): Promise<voi
     signal: stop.signal,
     onHangup: (listener) => listen('SIGHUP', listener),
     onExit: (listener) => listen('exit', listener),
+    onCrash: (listener) => listen('uncaughtExceptionMonitor', listener),
     host: hostname(),
     version,
   })
@@ -43,7 +44,10 @@ export async function run(argv: readonly string[], version: string): Promise<voi
   if (stop.signal.aborted) setTimeout(() => process.exit(), LAST_MS).unref()
 }
 
-function listen(event: 'SIGHUP' | 'exit', listener: () => void): () => void {
+function listen(
+  event: 'SIGHUP' | 'exit' | 'uncaughtExceptionMonitor',
+  listener: (argument: unknown) => void,
+): () => void {
   process.on(event, listener)
   return () => void process.off(event, listener)
 }

@@ -20,6 +20,8 @@ export interface Services {
   readonly onHangup: (listener: () => void) => () => void
   /** Calls `listener` when the process ends, however that comes; it cannot wait for anything. Returns how to take it back. */
   readonly onExit: (listener: () => void) => () => void
+  /** Calls `listener` when a fault of this program ends it; it cannot wait for anything. Returns how to take it back. */
+  readonly onCrash: (listener: (error: unknown) => void) => () => void
   readonly host: string
   readonly version: string
 }

@@ -157,4 +157,11 @@ describe('Breaker', () => {
     expect(breaker.waitMs(MINUTE)).toBe(0)
     expect(breaker.hold).toBeDefined()
   })
+
+  it.each(['warmUpFailure', 'healingFailure'] as const)('takes a refusal for one also where it is the %s', (name) => {
+    const said = { category: 'network', code: 'rate-limited', message: '', hint: '', retryAfterMs: 5 * MINUTE } as const
+    expect(run({ ...fine(0), [name]: said })).toBe('held')
+    expect(breaker.hold).toMatchObject({ until: 5 * MINUTE + 6 * SECOND, failure: said, refusals: 1 })
+    expect(run({ ...fine(6 * MINUTE), [name]: { ...said, code: 'http', retryAfterMs: undefined } })).toBe('released')
+  })
 })

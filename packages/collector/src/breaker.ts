@@ -98,7 +98,7 @@ export class Breaker {
   }
 
   #refused(report: CycleReport, now: number): 'held' | undefined {
-    const limited = report.failure?.code === 'rate-limited'
+    const limited = refusalOf(report)?.code === 'rate-limited'
     if (limited) this.#refusals++
     const { intervalMs, longestMs } = this.#options
     const longest = Math.max(longestMs, intervalMs)
@@ -113,7 +113,9 @@ export class Breaker {
     return this.#hold !== undefined && until > this.#hold.until ? this.#holdUntil(until, report) : undefined
   }
 
-  #holdUntil(until: number, { failure, instrument }: CycleReport): 'held' {
+  #holdUntil(until: number, report: CycleReport): 'held' {
+    const { instrument } = report
+    const failure = refusalOf(report) ?? report.failure
     if (failure !== undefined) this.#hold = { until, failure, symbol: instrument.symbol, refusals: this.#refusals }
     this.#episode++
     return 'held'
@@ -126,15 +128,24 @@ export class Breaker {
     return 'released'
   }
 
-  #asked({ failure }: CycleReport): number {
-    return Math.min(failure?.retryAfterMs ?? 0, this.#options.mostMs)
+  #asked(report: CycleReport): number {
+    return Math.min(refusalOf(report)?.retryAfterMs ?? 0, this.#options.mostMs)
   }
 }
 
 /** Whether the source refused the cycle, answered it in any way, or was not heard of. */
-function verdictOf({ status, failedStep, failure }: CycleReport): 'refused' | 'answered' | 'silent' {
+function verdictOf(report: CycleReport): 'refused' | 'answered' | 'silent' {
+  if (refusalOf(report) !== undefined) return 'refused'
+  const { status, failedStep, failure } = report
   if (status !== 'failed' || failedStep !== 'fetch' || failure === undefined) return 'answered'
-  if (failure.code === 'rate-limited' || failure.retryAfterMs !== undefined) return 'refused'
   // An unknown symbol or a malformed answer is an answer.
   return failure.category === 'network' ? 'silent' : 'answered'
+}
+
+/** What the source said when it refused the cycle's own request, or one for coarser bars or missing minutes beside it. */
+function refusalOf({ status, failedStep, failure, warmUpFailure, healingFailure }: CycleReport): Failure | undefined {
+  const own = status === 'failed' && failedStep === 'fetch' ? failure : undefined
+  return [own, warmUpFailure, healingFailure].find(
+    (said) => said !== undefined && (said.code === 'rate-limited' || said.retryAfterMs !== undefined),
+  )
 }

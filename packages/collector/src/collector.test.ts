@@ -1,6 +1,6 @@
 import { createEngine, type Engine } from '@openpredict/calculators'
-import { FetchError } from '@openpredict/fetcher'
-import { type Bar, type ManualClock, parseInstant } from '@openpredict/market'
+import { type BarSource, FetchError } from '@openpredict/fetcher'
+import { type Bar, createManualClock, type ManualClock, parseInstant } from '@openpredict/market'
 import type { Store } from '@openpredict/store'
 import { beforeEach, describe, expect, it } from 'vitest'
 
@@ -121,6 +121,52 @@ describe('two collectors on one store', () => {
     }
     expect(await storedLevels(store)).toEqual(await batchLevels(store, clock.now() - DELAY - MINUTE))
     expect(await store.countRows('feature_revisions')).toBe(0)
+  })
+
+  it('are told of each other from their second cycle on, as long as the other goes on', async () => {
+    const mine = world.collector({ measure: () => ({ process_id: 1 }) })
+    const other = world.collector({ host: 'elsewhere', measure: () => ({ process_id: 2 }) })
+    expect(await other.runCycle()).not.toHaveProperty('otherCollector')
+    clock.advance(MINUTE)
+    // What ended before this one began may have been its own former life.
+    expect(await mine.runCycle()).not.toHaveProperty('otherCollector')
+    expect(await other.runCycle()).toMatchObject({ otherCollector: { host: 'test', processId: 1 } })
+    clock.advance(MINUTE)
+    const otherCollector = { host: 'elsewhere', processId: 2, finishedAt: clock.now() - MINUTE }
+    expect(await mine.runCycle()).toMatchObject({ otherCollector })
+    clock.advance(MINUTE)
+    expect(await mine.runCycle()).not.toHaveProperty('otherCollector')
+  })
+
+  it('in one process are one', async () => {
+    const measure = (): Readonly<Record<string, number>> => ({ process_id: 1 })
+    const [first, second] = [world.collector({ measure }), world.collector({ measure })]
+    await first.runCycle()
+    await second.runCycle()
+    expect(await first.runCycle()).not.toHaveProperty('otherCollector')
+  })
+})
+
+describe('a source that is slow', () => {
+  it('is asked for fewer minutes again from the fifth slow answer on, until it is not slow any more', async () => {
+    const timer = createManualClock(0)
+    let answerMs = 4_500
+    const slow: BarSource = {
+      name: source.name,
+      async fetch(request) {
+        timer.advance(answerMs)
+        return await source.fetch(request)
+      },
+    }
+    const collecting = world.collector({ source: slow, timer, warmUpDays: 0 })
+    const overlaps: number[] = []
+    for (let cycle = 0; cycle < 10; cycle++) {
+      if (cycle === 8) answerMs = 100
+      const { window, newestBar = 0, barsNew } = await collecting.runCycle()
+      if (!window.cold) overlaps.push((newestBar - barsNew * MINUTE - window.from) / MINUTE + 1)
+      clock.advance(MINUTE)
+    }
+    expect(overlaps).toEqual([30, 30, 30, 30, 30, 15, 8, 4, 30])
   })
 })
 

@@ -3,6 +3,7 @@ import { type BarBatch, type BarSource, FetchError } from '@openpredict/fetcher'
 import { type Calendar, calendarOf, type Clock, formatInstant, type Instrument } from '@openpredict/market'
 import type { Store, StoreTransaction } from '@openpredict/store'
 
+import { assembleReport } from './assemble-report.ts'
 import { CycleFetch } from './cycle-fetch.ts'
 import { keepBatch, keepWarmUp, noteMissing } from './cycle-keep.ts'
 import type { Progress } from './cycle-progress.ts'
@@ -12,9 +13,9 @@ import { withDeadline } from './deadline.ts'
 import { deliver, type Delivery } from './delivering.ts'
 import { describeFailure, type Failure } from './failure.ts'
 import { FeatureEngine } from './feature-engine.ts'
-import { fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
-import { lagOf } from './lag.ts'
-import { canHaveNewBar } from './schedule.ts'
+import { type FetchWindow, fetchWindow, type FetchWindowOptions } from './fetch-window.ts'
+import { OtherWatch } from './other-collector.ts'
+import { Overlap } from './overlap.ts'
 import { DELIVER } from './steps.ts'
 
 const MINUTE = 60_000
@@ -131,6 +132,8 @@ class InstrumentCollector implements Collector {
   readonly #createId: () => string
   readonly #fetch: CycleFetch
   readonly #features: FeatureEngine
+  readonly #overlap: Overlap
+  readonly #others = new OtherWatch()
   /** Whether the last delivery failed: an outage is recorded once. */
   #isAway = false
 
@@ -141,6 +144,7 @@ class InstrumentCollector implements Collector {
     this.#calendar = calendar
     this.#createId = createId
     this.#fetch = new CycleFetch(options)
+    this.#overlap = new Overlap(options.overlapMinutes ?? 30)
     this.#features = new FeatureEngine({
       symbol: instrument.symbol,
       timer: options.timer,
@@ -179,11 +183,13 @@ class InstrumentCollector implements Collector {
       steps: [],
       step: 'fetch',
       cycle: 0,
-      window: fetchWindow(startedAt, undefined, this.#options),
+      window: this.#windowAt(startedAt, undefined),
       batch: undefined,
       healing: undefined,
       warmUp: undefined,
       warmUpFailure: undefined,
+      healingFailure: undefined,
+      otherCollector: undefined,
       waitingMs: 0,
       requests: 0,
       minutesMissing: 0,
@@ -202,9 +208,14 @@ class InstrumentCollector implements Collector {
     progress.step = 'store_ohlc'
     progress.newestBar = (await store.newestBar(this.instrument.symbol, options))?.time
     progress.cycle = (await store.lastCycle(this.instrument.symbol, options)) + 1
-    progress.window = fetchWindow(progress.startedAt, progress.newestBar, this.#options)
+    progress.window = this.#windowAt(progress.startedAt, progress.newestBar)
     const { newestBar, startedAt } = progress
     if (newestBar !== undefined && newestBar > startedAt) throw new StoreAheadError(newestBar, startedAt)
+    progress.otherCollector = await this.#others.find(store, this.instrument.symbol, signal)
+  }
+
+  #windowAt(now: number, newestBar: number | undefined): FetchWindow {
+    return fetchWindow(now, newestBar, { ...this.#options, overlapMinutes: this.#overlap.minutes })
   }
 
   async #collect(progress: Progress, signal: AbortSignal): Promise<void> {
@@ -219,6 +230,7 @@ class InstrumentCollector implements Collector {
       throw error
     } finally {
       progress.waitingMs = timer.now() - started
+      if (!progress.window.cold) this.#overlap.note(progress.waitingMs)
     }
     progress.waitingMs = batch.waitingMs + (progress.healing?.waitingMs ?? 0)
     progress.requests = batch.requests + (progress.healing?.requests ?? 0)
@@ -242,7 +254,7 @@ class InstrumentCollector implements Collector {
     this.#isAway = step.failure !== undefined
     const report = this.#report(progress)
     await store.transaction(async (tx) => {
-      await tx.putCycle(cycleRow(report, this.#options))
+      await this.#recordCycle(tx, report)
       if (isNews) await tx.putError(errorRow(report, DELIVER, step.failure, this.#recording()))
     })
   }
@@ -291,7 +303,7 @@ class InstrumentCollector implements Collector {
   }
 
   async #record(tx: StoreTransaction, report: CycleReport): Promise<void> {
-    await tx.putCycle(cycleRow(report, this.#options))
+    await this.#recordCycle(tx, report)
     const failed = report.steps.filter(({ failure }) => failure !== undefined)
     for (const { name, failure } of failed) {
       if (failure) await tx.putError(errorRow(report, name, failure, this.#recording()))
@@ -301,48 +313,20 @@ class InstrumentCollector implements Collector {
     }
   }
 
+  async #recordCycle(tx: StoreTransaction, report: CycleReport): Promise<void> {
+    const row = cycleRow(report, this.#options)
+    this.#others.note(row)
+    await tx.putCycle(row)
+  }
+
   #report(progress: Progress, failure?: Failure): CycleReport {
     const { clock, timer } = this.#options
-    const { batch, steps, newestBar } = progress
-    const finishedAt = clock.now()
-    const { delayMs } = batch ?? this.instrument
-    const lagMs = lagOf({ now: finishedAt, newestBar, calendar: this.#calendar, delayMs })
-    const calculated = steps.filter(({ name }) => name !== DELIVER)
-    const partial = calculated.find((step) => step.failure !== undefined)
-    const marketOpen = canHaveNewBar(progress.startedAt, this.#calendar, delayMs)
-    const nothingNew = progress.barsNew === 0 && progress.barsCorrected === 0
-    const status = failure ? 'failed' : partial ? 'partial' : !marketOpen && nothingNew ? 'idle' : 'success'
-    const what = failure ?? partial?.failure
-    const where = failure ? progress.step : partial?.name
-    return {
-      id: progress.id,
-      cycle: progress.cycle,
+    return assembleReport(progress, {
       instrument: this.instrument,
-      startedAt: progress.startedAt,
-      finishedAt,
+      calendar: this.#calendar,
+      finishedAt: clock.now(),
       durationMs: timer.now() - progress.started,
-      waitingMs: progress.waitingMs,
-      status,
-      ...(what === undefined ? {} : { failure: what }),
-      ...(where === undefined ? {} : { failedStep: where }),
-      window: progress.window,
-      requests: progress.requests,
-      barsFetched: batch?.bars.length ?? 0,
-      barsNew: progress.barsNew,
-      barsCorrected: progress.barsCorrected,
-      barsHeldBack: progress.barsHeldBack,
-      minutesMissing: progress.minutesMissing,
-      minutesHealed: progress.minutesHealed,
-      ...(progress.warmUpFailure === undefined ? {} : { warmUpFailure: progress.warmUpFailure }),
-      rowsWritten: calculated.slice(2).reduce((sum, { rows }) => sum + rows, 0),
-      dropped: batch?.dropped ?? {},
-      steps,
-      ...(batch === undefined ? {} : { watermark: batch.watermark }),
-      ...(newestBar === undefined ? {} : { newestBar }),
-      ...(lagMs === undefined ? {} : { lagMs }),
-      delayMs,
-      marketOpen,
-      dryRun: progress.dryRun,
-    }
+      failure,
+    })
   }
 }

@@ -79,8 +79,10 @@ export class CycleFetch {
     if (due === undefined) return
     try {
       progress.healing = await source.fetch({ instrument, ...due, signal })
-    } catch {
+    } catch (error) {
+      // They stay due.
       signal.throwIfAborted()
+      progress.healingFailure = describeFailure(error)
     }
   }
 }

@@ -4,6 +4,7 @@ import type { BarSeries } from '@openpredict/market'
 import type { StepReport } from './cycle-report.ts'
 import type { Failure } from './failure.ts'
 import type { FetchWindow } from './fetch-window.ts'
+import type { OtherCollector } from './other-collector.ts'
 import type { StepName } from './steps.ts'
 
 /** What is known of the cycle that runs. */
@@ -21,6 +22,8 @@ export interface Progress {
   healing: BarBatch | undefined
   warmUp: BarSeries | undefined
   warmUpFailure: Failure | undefined
+  healingFailure: Failure | undefined
+  otherCollector: OtherCollector | undefined
   waitingMs: number
   requests: number
   minutesMissing: number

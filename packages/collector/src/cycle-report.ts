@@ -3,6 +3,7 @@ import type { Instrument } from '@openpredict/market'
 
 import type { Failure } from './failure.ts'
 import type { FetchWindow } from './fetch-window.ts'
+import type { OtherCollector } from './other-collector.ts'
 import type { StepName } from './steps.ts'
 
 /** How one step of a cycle went. */
@@ -45,6 +46,10 @@ export interface CycleReport {
   readonly minutesHealed: number
   /** Why no coarser bars could be had; the next cycle asks again. */
   readonly warmUpFailure?: Failure
+  /** Why missing minutes could not be asked for again. */
+  readonly healingFailure?: Failure
+  /** Somebody else has collected the same instrument into this store since the last cycle. */
+  readonly otherCollector?: OtherCollector
   /** Feature rows inserted or really changed. */
   readonly rowsWritten: number
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>

@@ -10,6 +10,7 @@ export { importBars, type ImportOptions, type ImportResult } from './import-bars
 export { lagOf } from './lag.ts'
 export type { InstrumentSummary } from './instrument-tally.ts'
 export { type LoopOptions, type LoopSummary, runLoop } from './loop.ts'
+export type { OtherCollector } from './other-collector.ts'
 export { createRedactor, redactForms, type Redactor } from './redaction.ts'
 export { canHaveNewBar, nextTick, type ScheduleOptions, type Tick } from './schedule.ts'
 export { type StepName, STEPS } from './steps.ts'

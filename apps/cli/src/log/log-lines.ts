@@ -1,5 +1,5 @@
-import { type CycleReport, type Failure, STEPS, type StepReport } from '@openpredict/collector'
-import { formatInstant } from '@openpredict/market'
+import { type CycleReport, type Failure, type OtherCollector, STEPS, type StepReport } from '@openpredict/collector'
+import { formatInstant, type Instrument } from '@openpredict/market'
 import type { DeliveryEvent } from '@openpredict/store/delivery'
 
 import type { CollectEvent } from '../collect-event.ts'
@@ -58,12 +58,26 @@ export function linesOf(event: CollectEvent): readonly LogEntry[] {
     }
     case 'delivery':
       return [deliveryLine(event.event)]
+    case 'other-collector': {
+      const { instrument, other } = event
+      const message = otherCollectorText(instrument, other)
+      const more = { instrument: instrument.symbol, other_host: other.host, other_process: other.processId ?? null }
+      return [{ level: 'WARNING', operation: 'other_collector', status: 'found', message, more }]
+    }
+    case 'disk': {
+      const { failure } = event
+      if (failure === undefined)
+        return [{ level: 'INFO', operation: 'disk', status: 'free', message: 'There is room on the disk again' }]
+      const { message } = failure
+      return [{ level: 'WARNING', operation: 'disk', status: 'low', message, more: failureFields(failure) }]
+    }
+    case 'crash':
     case 'fault': {
       const { failure } = event
       return [
         {
           level: 'CRITICAL',
-          operation: 'start',
+          operation: event.kind === 'crash' ? 'crash' : 'start',
           status: 'failed',
           message: failure.message,
           more: failureFields(failure),
@@ -78,6 +92,12 @@ export function linesOf(event: CollectEvent): readonly LogEntry[] {
       return [...event.statistics.instruments.map(statisticsLine), stopLine(event)]
   }
   return event satisfies never
+}
+
+/** Who else collects, in words. */
+export function otherCollectorText({ symbol }: Instrument, { host, processId }: OtherCollector): string {
+  const who = processId === undefined ? host : `process ${processId} on ${host}`
+  return `${who} collects ${symbol} into this store, too: rows stay the same, the source is asked twice`
 }
 
 /** One line a step that ran, and one for the cycle. */
@@ -95,14 +115,18 @@ function cycleLines(report: CycleReport): readonly LogEntry[] {
       more: { instrument: report.instrument.symbol, ...failureFields(failure) },
     })
   }
-  if (report.warmUpFailure !== undefined) {
+  for (const [operation, what, its] of [
+    ['warm_up', 'No coarser bars could be had', report.warmUpFailure],
+    ['heal', 'Missing minutes could not be asked for again', report.healingFailure],
+  ] as const) {
+    if (its === undefined) continue
     lines.push({
       level: 'WARNING',
-      operation: 'warm_up',
+      operation,
       cycle: report.cycle,
       status: 'failed',
-      message: `No coarser bars could be had: ${report.warmUpFailure.message}`,
-      more: { instrument: report.instrument.symbol, ...failureFields(report.warmUpFailure) },
+      message: `${what}: ${its.message}`,
+      more: { instrument: report.instrument.symbol, ...failureFields(its) },
     })
   }
   return [...lines, cycleLine(report)]

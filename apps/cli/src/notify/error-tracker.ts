@@ -79,6 +79,7 @@ export async function createErrorTracker(options: ErrorTrackerOptions): Promise<
         report({ category: 'database', code, message, hint: '' }, 'delivery', { kind })
       }
       if (event.kind === 'fault') report(event.failure, 'start', {})
+      if (event.kind === 'crash') report(event.failure, 'crash', {})
       if (event.kind !== 'cycle') return
       const { status, failure, failedStep, steps, instrument, cycle } = event.report
       const more = { instrument: instrument.symbol, cycle }

@@ -49,7 +49,7 @@ export async function checkStore(
   const path = file
   if (path === undefined) return
   if (isRemote) await checklist.look('delivery', () => checkDelivery(path, services))
-  await checklist.look('disk', () => freeSpace(path))
+  await checklist.look('disk', async () => freeSpace(path))
 }
 
 function missingTables(location: string, found: number, latest: number): StoreError {

@@ -5,7 +5,7 @@ import type { CollectEvent, CollectObserver } from '../../collect-event.ts'
 import { describeDelivery } from '../../collecting-store.ts'
 import { printFailure } from '../../exit.ts'
 import { count, formatAge, formatDuration, formatMinute, formatTimeOfDay } from '../../format.ts'
-import { statisticsText } from '../../log/log-lines.ts'
+import { otherCollectorText, statisticsText } from '../../log/log-lines.ts'
 import type { Terminal } from '../../terminal.ts'
 
 /** Tells a person what the loop does: a line a cycle on standard output, everything else on standard error. */
@@ -36,6 +36,16 @@ export function loopObserver(terminal: Terminal): CollectObserver {
         break
       case 'release':
         note(`${colour.green('✔')} the source answers again`)
+        break
+      case 'other-collector':
+        note(`${colour.yellow('!')} ${otherCollectorText(event.instrument, event.other)}`)
+        break
+      case 'disk':
+        note(
+          event.failure === undefined
+            ? `${colour.green('✔')} there is room on the disk again`
+            : `${colour.yellow('!')} ${event.failure.message}. ${colour.dim(event.failure.hint)}`,
+        )
         break
       case 'clock-jump': {
         const { byMs, at } = event.jump

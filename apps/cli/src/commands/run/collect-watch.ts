@@ -31,7 +31,7 @@ export interface CollectWatch extends AsyncDisposable {
 export async function openWatch(flags: CollectFlags, outside: Services, loop: boolean): Promise<CollectWatch> {
   const redactor = redactorFor(outside.env, [flags.store, flags.source])
   const services = { ...outside, terminal: discreet(outside.terminal, redactor) }
-  const { env, terminal, clock, signal, onHangup, version, host } = services
+  const { env, terminal, clock, signal, onHangup, onCrash, version, host } = services
   const statistics = new StatisticsKeeper()
   const observers: CollectObserver[] = []
   const closing: (() => unknown)[] = []
@@ -75,6 +75,7 @@ export async function openWatch(flags: CollectFlags, outside: Services, loop: bo
       )
     }
   }
+  closing.push(onCrash((error) => emit({ kind: 'crash', failure: describeFailure(error) })))
   const onAbort = (): void => {
     const reason: unknown = signal.reason
     emit({ kind: 'stopping', reason: reason instanceof StoppedBySignal ? reason.message : 'stopped' })

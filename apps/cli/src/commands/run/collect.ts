@@ -12,6 +12,7 @@ import type { CollectFlags } from '../collect.ts'
 import { deliveryObserver, deliveryText, loopObserver, printCycle } from './collect-terminal.ts'
 import { type CollectWatch, openWatch } from './collect-watch.ts'
 import { cycleJson } from './cycle-json.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { openLoopWatch } from './loop-watch.ts'
 
 /** How long a single cycle waits for the delivery of its rows. */
@@ -69,6 +70,8 @@ export async function collectLoop(flags: CollectFlags, outside: Services): Promi
   if (format === 'pretty') watch.add(loopObserver(terminal))
   return await withCollectors(flags, watch, { intervalMs }, async ({ collectors, opened, stored }) => {
     const last = new Map<string, CycleReport>()
+    /** Other collectors of the same rows that were told of. */
+    const known = new Set<string>()
     let stoppedAt: number | undefined
     const noteStop = (): void => {
       stoppedAt = timer.now()
@@ -85,7 +88,13 @@ export async function collectLoop(flags: CollectFlags, outside: Services): Promi
       dryRun: flags.dryRun === true,
       ...(flags.cycles === undefined ? {} : { cycles: flags.cycles }),
       onCycle(report) {
-        last.set(report.instrument.symbol, report)
+        const { instrument, otherCollector: other } = report
+        if (other !== undefined) {
+          const who = `${instrument.symbol} ${other.host} ${other.processId}`
+          if (!known.has(who)) emit({ kind: 'other-collector', instrument, other })
+          known.add(who)
+        }
+        last.set(instrument.symbol, report)
         if (flags.json === true) terminal.out(JSON.stringify(cycleJson(report)))
         emit({ kind: 'cycle', report })
       },
@@ -127,6 +136,7 @@ async function withCollectors(
     await using stored = await openCollectingStore(flags, services, (event) => emit({ kind: 'delivery', event }))
     const { store, delivery } = stored
     if (delivery !== undefined) watched?.addDelivery(() => delivery.status())
+    const disk = new DiskWatch(stored.file, emit)
     const collectors = instruments.map((instrument: Instrument) =>
       createCollector({
         instrument,
@@ -138,7 +148,11 @@ async function withCollectors(
         ...opened.window,
         warmUpDays,
         redact: redactor.text,
-        measure: () => ({ retries: watch.statistics.retriesOf(instrument.symbol), ...processMeasures() }),
+        measure: () => ({
+          retries: watch.statistics.retriesOf(instrument.symbol),
+          ...processMeasures(),
+          ...disk.measure(),
+        }),
         host,
         version,
       }),

@@ -51,6 +51,7 @@ export async function demo({ seed = 7 }: DemoFlags, services: Services): Promise
     clock,
     timer,
     signal,
+    speed: SPEED,
     cycles: 1 + LIVE_CYCLES,
     onCycle(report) {
       reports.push(report)
