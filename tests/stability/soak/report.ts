@@ -3,6 +3,7 @@ import { type Store, TABLE_NAMES, tableOf } from '@openpredict/store'
 
 import type { Evidence, Finding } from './checks/check.ts'
 import { outagesOf } from './checks/cycles.ts'
+import { recoveriesOf, type Recovery } from './recovery.ts'
 
 const HOUR = 3_600_000
 const MINUTE = 60_000
@@ -33,6 +34,7 @@ export interface SoakReport {
   readonly endsOfItsOwn: number
   readonly outages: readonly { readonly of: string; readonly why: string; readonly minutes: number }[]
   readonly storeAwayMinutes: readonly number[]
+  readonly recoveries: readonly Recovery[]
   /** What went wrong on purpose, by kind: requests and bars that met it. */
   readonly faults: Readonly<Record<string, number>>
   readonly checks: readonly { readonly check: string; readonly compared: number; readonly differences: number }[]
@@ -69,6 +71,7 @@ export async function reportOf(
     kills: events('kill'),
     endsOfItsOwn: events('ended'),
     outages: outagesOf(evidence).map(({ of, why, from, to }) => ({ of, why, minutes: minutes(to - from) })),
+    recoveries: recoveriesOf(outagesOf(evidence), record.events, record.cycles),
     storeAwayMinutes: record.storeAway.map(({ from, to }) => minutes(to - from)),
     faults: tally(record.simulator.filter(({ event }) => event === 'fault').map(({ kind }) => String(kind))),
     checks: findings.map(({ check, compared, differences }) => ({ check, compared, differences: differences.length })),
@@ -114,6 +117,9 @@ export function reportText(report: SoakReport): string {
   const checks = report.checks.map(
     ({ check, compared, differences }) => `| ${check} | ${compared.toLocaleString('en')} | ${differences} |`,
   )
+  const recoveries = report.recoveries.map(
+    ({ after, times, median, worst }) => `| ${after} | ${times} | ${median} | ${worst} |`,
+  )
   return `# Soak: ${report.ok ? 'no difference' : 'differences'}
 
 | | |
@@ -123,6 +129,10 @@ ${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 | check | compared | differences |
 | --- | --- | --- |
 ${checks.join('\n')}
+
+| well again after | times | median, s | worst, s |
+| --- | --- | --- | --- |
+${recoveries.join('\n')}
 ${bullets(report.differences)}${bullets(report.notes.map((note) => `no difference: ${note}`))}`
 }
 
