@@ -78,6 +78,7 @@ export function countOption(flags: string, description: string, least = 1): Opti
   )
 }
 
+const MINUTE = 60_000
 const DAY = 86_400_000
 
 /** An age in days or weeks, such as `400d`, as ms; at least `leastDays`. */
@@ -88,6 +89,38 @@ export function ageOption(flags: string, description: string, leastDays: number)
       const days = Number(count) * (unit === 'w' ? 7 : 1)
       if (unit !== '' && days >= leastDays) return days * DAY
       throw new Error(`expected days or weeks such as 400d or 60w, at least ${leastDays}d`)
+    }),
+  )
+}
+
+const UNITS = { s: 1_000, m: MINUTE, h: 60 * MINUTE, d: DAY, w: 7 * DAY } as const
+
+/** A length of time such as `90s`, `15m`, `1h`, `7d` or `2w`, as ms; above 0. */
+export function durationOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(
+    parsed((text) => {
+      const [, count = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
+      const ms = Number(count) * (UNITS[unit as keyof typeof UNITS] ?? 0)
+      if (ms > 0) return ms
+      throw new Error('expected a length of time such as 90s, 15m, 1h, 7d or 2w')
+    }),
+  )
+}
+
+/** How long answers of the simulator take: `default` as over the internet, else so many milliseconds. */
+export type Latency = 'default' | number
+
+/** `--latency MS|default`. */
+export function latencyOption(description: string): Option {
+  return new Option(
+    '--latency <ms>',
+    `${description}; "default": as over the internet, half of them 350 ms and more, one in a hundred 1.5 s`,
+  ).argParser(
+    parsed((text): Latency => {
+      if (text === 'default') return text
+      const ms = Number(text)
+      if (/^\d+$/.test(text) && ms <= MINUTE) return ms
+      throw new Error('expected whole milliseconds from 0 to 60000, or default')
     }),
   )
 }

@@ -4,6 +4,7 @@ export type SimulatorFailure =
   | { readonly kind: 'price'; readonly found: number }
   | { readonly kind: 'interval'; readonly found: string }
   | { readonly kind: 'delay'; readonly found: number }
+  | { readonly kind: 'latency'; readonly medianMs: number; readonly p99Ms: number }
   | { readonly kind: 'listen'; readonly port: number }
   /** A fault that cannot be planned. */
   | { readonly kind: 'fault'; readonly fault: string; readonly found: string; readonly expected: string }

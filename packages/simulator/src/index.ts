@@ -18,5 +18,6 @@ export { createFaultSchedule, type FaultScheduleOptions, type FaultWindow } from
 export type { Faults } from './faults/faults.ts'
 export { createMarket, type MarketOptions, type SimulatedMarket } from './market.ts'
 export { createReplayMarket, type ReplayOptions } from './replay-market.ts'
+export { createLatency, type LatencyOptions } from './yahoo/latency.ts'
 export type { RequestLog } from './yahoo/request-log.ts'
 export { startYahooServer, type YahooServer, type YahooServerOptions } from './yahoo/yahoo-server.ts'

@@ -1,6 +1,14 @@
 import { Command, Option } from 'commander'
 
-import { countOption, instantOption, jsonOption, positiveOption, symbolsOptions } from '../options.ts'
+import {
+  countOption,
+  instantOption,
+  jsonOption,
+  type Latency,
+  latencyOption,
+  positiveOption,
+  symbolsOptions,
+} from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `simulate`, as commander gives them. */
@@ -10,6 +18,7 @@ export interface SimulateFlags {
   readonly speed?: number
   readonly start?: number
   readonly delay?: number
+  readonly latency?: Latency
   readonly fault?: readonly string[]
   readonly replay?: string
   readonly symbol?: readonly string[]
@@ -34,6 +43,7 @@ export function simulateCommand(services: Services, run: (action: Action) => Pro
       ),
     )
     .addOption(countOption('--delay <seconds>', 'how late trades are shown (default: as Yahoo does, 600 for CME)', 0))
+    .addOption(latencyOption('how long answers take (default: 0)'))
     .addOption(
       new Option('--fault <fault>', 'what goes wrong: KIND or KIND:PARAMETER=VALUE,…; may be repeated').argParser(
         (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text],
@@ -54,6 +64,7 @@ Examples:
   $ openpredict simulate --fault 429:retry-after=30,times=3 --fault late-bars:minutes=4,rate=0.02
   $ openpredict simulate --speed 60 --fault 503:from=2024-06-05T14:40:00Z,to=2024-06-05T14:50:00Z
   $ openpredict simulate --fault random:rate=0.1
+  $ openpredict simulate --latency default        (as over the internet)
   $ openpredict simulate --replay nq.csv.gz --speed 300
 
 Faults of requests: 429, 500, 502, 503, 504, 400, 404, 422, html, truncated, null-result, missing-meta, reset, hang,

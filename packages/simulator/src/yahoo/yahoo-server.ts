@@ -44,7 +44,12 @@ export interface YahooServerOptions {
    */
   readonly faults?: FaultPlan
   /**
-   * Real time: how long a slow answer takes. Give the real clock when `clock` is scaled.
+   * How many milliseconds of real time the next chart takes, before all else: `createLatency()` for those of the internet.
+   * @default none
+   */
+  readonly latency?: () => number
+  /**
+   * Real time: how long an answer takes. Give the real clock when `clock` is scaled.
    * @default `clock`
    */
   readonly timer?: Clock
@@ -93,7 +98,17 @@ export interface YahooServer extends AsyncDisposable {
  * ```
  */
 export async function startYahooServer(options: YahooServerOptions): Promise<YahooServer> {
-  const { markets, clock, speed = 1, delayMs, port = 0, faults = { rules: [] }, timer = clock, onRequest } = options
+  const {
+    markets,
+    clock,
+    speed = 1,
+    delayMs,
+    port = 0,
+    faults = { rules: [] },
+    timer = clock,
+    latency,
+    onRequest,
+  } = options
   if (delayMs !== undefined && !(delayMs >= 0)) {
     throw new SimulatorError(`delayMs ${delayMs}: expected 0 or more`, { kind: 'delay', found: delayMs })
   }
@@ -110,6 +125,10 @@ export async function startYahooServer(options: YahooServerOptions): Promise<Yah
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = { method: request.method ?? 'GET', target: request.url ?? '/' }
     const symbol = symbolAskedFor(asked)
+    if (symbol !== undefined && latency !== undefined) {
+      await pause(latency(), response, timer)
+      if (response.destroyed) return
+    }
     const now = clock.now()
     const world: World = {
       listed,
@@ -162,6 +181,20 @@ export async function startYahooServer(options: YahooServerOptions): Promise<Yah
     faults: desk,
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Waits for so long, and no longer than the client does. */
+async function pause(ms: number, response: ServerResponse, timer: Clock): Promise<void> {
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  response.once('close', leave)
+  try {
+    await timer.sleep(ms, gone.signal)
+  } catch (error) {
+    if (!gone.signal.aborted) throw error
+  } finally {
+    response.off('close', leave)
   }
 }
 

@@ -15,6 +15,7 @@ import { configuredInstruments } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { count } from '../../format.ts'
 import { SIMULATOR_PORT } from '../../open-source.ts'
+import { latencyOf } from '../../simulated-latency.ts'
 import { readInput } from '../../read-input.ts'
 import type { Services } from '../../services.ts'
 import { UsageError } from '../../usage-error.ts'
@@ -39,6 +40,7 @@ export async function simulate(flags: SimulateFlags, services: Services): Promis
     speed,
     port,
     faults: { seed, rules },
+    ...latencyOf(flags.latency, seed),
     ...(flags.delay === undefined ? {} : { delayMs: flags.delay * 1_000 }),
     onRequest(request) {
       if (json) terminal.out(JSON.stringify(requestJson(request)))
