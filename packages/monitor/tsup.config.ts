@@ -2,6 +2,6 @@ import type { Options } from 'tsup'
 
 import { build } from '../../tsup.base.ts'
 
-const config: Options = build({ index: 'src/index.ts' })
+const config: Options = build({ index: 'src/index.ts' }, { platform: 'node' })
 
 export default config
