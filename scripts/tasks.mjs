@@ -3,7 +3,8 @@
 import { MUTATION_TARGETS } from './mutation/targets.mjs'
 import { SetupError } from './setup.mjs'
 
-const SOURCE = ['--conditions=@openpredict/source', '--disable-warning=ExperimentalWarning']
+// The same space for young objects as in the shebang of the built command.
+const SOURCE = ['--conditions=@openpredict/source', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
 const CLI = 'apps/cli/src/main.ts'
 
 const node = (...args) => ({ command: 'node', args })
@@ -38,6 +39,7 @@ export const TASKS = {
   mutation,
   soak: (args) => [node(...SOURCE, '--', 'tests/stability/soak/main.ts', ...args)],
   bench: (args) => [vitest('bench', '--run', ...args)],
+  'release:dry': () => [node('scripts/release-dry.mjs')],
   check: () => [
     bin('oxfmt', '--check'),
     bin('oxlint', '--type-aware', '--deny-warnings'),

@@ -116,7 +116,7 @@ describe('db', () => {
     expect(none.stderr).toContain('there is nothing to read')
 
     const migrated = await workplace.run(['db', 'migrate', '--json'])
-    expect(JSON.parse(migrated.stdout)).toMatchObject({ from: 0, applied: [1] })
+    expect(JSON.parse(migrated.stdout)).toMatchObject({ from: 0, applied: [1, 2] })
     expect((await workplace.run(['db', 'migrate'])).stdout).toMatch(/schema \d+, up to date/)
     expect(await workplace.run(['collect', '--source', world.source])).toMatchObject({ code: 0 })
     const status = await workplace.run(['db', 'status'])

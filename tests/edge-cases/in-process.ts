@@ -20,13 +20,17 @@ export function quickTimer(speed: number): Clock {
 }
 
 /**
- * Runs `openpredict ARGS` within this process: the same as a process of its own but for the environment, which is empty,
- * and the time that it takes to start.
+ * Runs `openpredict ARGS` within this process: the same as a process of its own but for the environment, which is empty
+ * unless it is given, and the time that it takes to start.
  */
-export async function openpredict(args: readonly string[], own: Clock): Promise<Ended> {
+export async function openpredict(
+  args: readonly string[],
+  own: Clock,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const code = await runCli(args, {
-    env: {},
+    env,
     clock: own,
     timer: own,
     terminal: createTerminal({ stdout, stderr, env: { NO_COLOR: '1' } }),

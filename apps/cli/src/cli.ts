@@ -1,16 +1,26 @@
 import { Command, CommanderError } from 'commander'
 
+import { alertsCommand } from './commands/alerts.ts'
+import { analyzeCommand } from './commands/analyze.ts'
 import { backfillCommand } from './commands/backfill.ts'
+import { benchmarkCommand } from './commands/benchmark.ts'
 import { calculateCommand } from './commands/calculate.ts'
 import { collectCommands } from './commands/collect.ts'
+import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { databaseCommand } from './commands/database.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { healthCommand } from './commands/health.ts'
 import { importCommand } from './commands/import.ts'
+import { monitorCommand } from './commands/monitor.ts'
+import { reportCommand } from './commands/report.ts'
+import { incidentCommand } from './commands/incident.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { statusCommand } from './commands/status.ts'
+import { validateCommand } from './commands/validate.ts'
 import { readEnvFile } from './env-file.ts'
+import { helpEnd } from './help-end.ts'
 import type { Action, Services } from './services.ts'
 import { StoppedBySignal } from './stopped.ts'
 
@@ -44,13 +54,12 @@ export async function runCli(argv: readonly string[], outside: Omit<Services, 'e
 }
 
 /** The whole command line. */
-function createProgram(services: Services, run: (action: Action) => Promise<void>): Command {
+export function createProgram(services: Services, run: (action: Action) => Promise<void>): Command {
   const program = new Command('openpredict')
     .description('Collects closed 1-minute bars of futures, stores them, and computes the levels traders read.')
     .version(services.version, '-v, --version', 'print the version')
     .option('--env-file <file>', 'variables that the environment does not set, as NAME=value lines')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
     .showSuggestionAfterError()
     .showHelpAfterError('(run with --help for usage and examples)')
   const commands = [
@@ -60,14 +69,25 @@ function createProgram(services: Services, run: (action: Action) => Promise<void
     importCommand(services, run),
     exportCommand(services, run),
     healthCommand(services, run),
+    statusCommand(services, run),
+    incidentCommand(services, run),
+    validateCommand(services, run),
     configCommand(services, run),
     databaseCommand(services, run),
     simulateCommand(services, run),
+    completionCommand(services, run),
     demoCommand(services, run),
+    benchmarkCommand(services, run),
+    analyzeCommand(services, run),
+    reportCommand(services, run),
+    monitorCommand(services, run),
+    alertsCommand(services, run),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)]) {
+    if (command.commands.length > 0) command.helpCommand('help [command]', 'show the help of a command')
     command
+      .addHelpText('after', () => helpEnd(command))
       .helpOption('-h, --help', 'show this help')
       .exitOverride()
       .configureOutput({

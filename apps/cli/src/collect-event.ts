@@ -1,6 +1,7 @@
 import type { ClockJump, CycleReport, Failure, Hold, LoopSummary, OtherCollector, Tick } from '@openpredict/collector'
 import type { Retry } from '@openpredict/fetcher'
 import type { Instrument } from '@openpredict/market'
+import type { AlertNotification, DeliveryResult, QualityReport } from '@openpredict/monitor'
 import type { DeliveryEvent } from '@openpredict/store/delivery'
 
 import type { CollectStatistics } from './collect-statistics.ts'
@@ -33,6 +34,15 @@ export type CollectEvent =
   | { readonly kind: 'disk'; readonly failure?: Failure }
   /** A fault of this program, which ends it. */
   | { readonly kind: 'crash'; readonly failure: Failure }
+  /** What is stored was judged, after a cycle. */
+  | { readonly kind: 'validation'; readonly report: QualityReport; readonly durationMs: number }
+  | { readonly kind: 'validation-failed'; readonly instrument: Instrument; readonly failure: Failure }
+  /** Somebody has to be told of alerts. */
+  | { readonly kind: 'alert'; readonly notification: AlertNotification }
+  /** Somebody was told over a channel, or could not be. */
+  | { readonly kind: 'notification'; readonly result: DeliveryResult }
+  /** What is to be told to those who would notice silence was not, or alerts could not be judged. */
+  | { readonly kind: 'alerts-failed'; readonly message: string }
   /** Nothing can be collected: the command ends. */
   | { readonly kind: 'fault'; readonly failure: Failure }
   /** A signal was received: the running cycle is finished or aborted. */

@@ -1,5 +1,6 @@
-#!/usr/bin/env -S node --
-// The two dashes: Node would look for a file named after our own --env-file by itself, and end when it is not there.
+#!/usr/bin/env -S node --max-semi-space-size=4 --
+// A small space for young objects, in MiB: what runs for a year holds 30 to 50 MB less for it, at no cost in time that could be
+// measured. The two dashes: Node would look for a file named after our own --env-file by itself, and end when it is not there.
 import process from 'node:process'
 
 import manifest from '../package.json' with { type: 'json' }

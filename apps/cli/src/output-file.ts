@@ -7,7 +7,8 @@ import { createGzip } from 'node:zlib'
 
 import { UsageError } from './usage-error.ts'
 
-type Text = Iterable<string> | AsyncIterable<string>
+/** What goes into a file: text, which is written as UTF-8, or bytes. */
+type Content = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
 /** A file that a command makes as a whole. */
 export interface OutputFile {
@@ -15,7 +16,7 @@ export interface OutputFile {
    * Writes the file; `.gz` at the end of its name packs it. It gets its name, and takes the place of what had it, when it is
    * complete: what fails or is aborted before leaves nothing, and what was there untouched.
    */
-  readonly write: (text: Text, options: { readonly signal: AbortSignal }) => Promise<void>
+  readonly write: (content: Content, options: { readonly signal: AbortSignal }) => Promise<void>
 }
 
 /**
@@ -36,13 +37,13 @@ export async function openOutput(
   }
   // What is no file, such as a device or a pipe, cannot be replaced.
   if (found?.isFile() === false) {
-    return { write: async (text, { signal }) => await writeTo(path, path, text, { signal, isPacked }) }
+    return { write: async (content, { signal }) => await writeTo(path, path, content, { signal, isPacked }) }
   }
   const target = found === undefined ? path : await realpath(path)
   await access(dirname(target), constants.W_OK)
   if (found !== undefined) await access(target, constants.W_OK)
   const options = { isPacked, mode: found?.mode }
-  return { write: async (text, { signal }) => await writeWhole(target, text, { ...options, signal }) }
+  return { write: async (content, { signal }) => await writeWhole(target, content, { ...options, signal }) }
 }
 
 interface WriteOptions {
@@ -52,12 +53,12 @@ interface WriteOptions {
 
 async function writeWhole(
   target: string,
-  text: Text,
+  content: Content,
   { signal, isPacked, mode }: WriteOptions & { readonly mode: number | undefined },
 ): Promise<void> {
   const partial = `${target}.partial-${process.pid}`
   try {
-    await writeTo(partial, target, text, { signal, isPacked })
+    await writeTo(partial, target, content, { signal, isPacked })
     if (mode !== undefined) await chmod(partial, mode)
     await rename(partial, target)
   } catch (error) {
@@ -66,11 +67,16 @@ async function writeWhole(
   }
 }
 
-async function writeTo(path: string, name: string, text: Text, { signal, isPacked }: WriteOptions): Promise<void> {
+async function writeTo(
+  path: string,
+  name: string,
+  content: Content,
+  { signal, isPacked }: WriteOptions,
+): Promise<void> {
   const file = createWriteStream(path)
   try {
-    if (isPacked) await pipeline(text, createGzip(), file, { signal })
-    else await pipeline(text, file, { signal })
+    if (isPacked) await pipeline(content, createGzip(), file, { signal })
+    else await pipeline(content, file, { signal })
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException
     if (code === undefined || syscall === undefined) throw error

@@ -54,6 +54,13 @@ function dsnOf(text: string): string | undefined {
   return isWeb && url.username !== '' && /\/\d+$/.test(url.pathname) ? text : undefined
 }
 
+/** An address that takes what is not for everybody: encrypted, or on this machine. */
+function receiverOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '')
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal) ? text : undefined
+}
+
 /** The settings by what they decide. */
 export interface Settings {
   readonly store: Setting<string>
@@ -71,8 +78,17 @@ export interface Settings {
   readonly logFile: Setting<string>
   readonly logComponent: Setting<string>
   readonly sentryDsn: Setting<string>
+  readonly alertsFile: Setting<string>
+  readonly slackWebhookUrl: Setting<string>
+  readonly slackOncallWebhookUrl: Setting<string>
+  readonly pagerdutyRoutingKey: Setting<string>
+  readonly pagerdutyUrl: Setting<string>
+  readonly alertWebhookUrl: Setting<string>
+  readonly heartbeatUrl: Setting<string>
   readonly noColour: Setting<string>
 }
+
+const RECEIVER = 'a URL that begins with https://, or http:// on this machine'
 
 /** Every variable that OpenPredict reads. Flags come before them. */
 export const SETTINGS: Settings = {
@@ -182,6 +198,60 @@ export const SETTINGS: Settings = {
     fallback: undefined,
     secret: true,
     parse: dsnOf,
+  },
+  alertsFile: {
+    name: 'ALERTS_FILE',
+    about: 'the rules of alerts, in place of those that count without a file',
+    expected: 'a path',
+    fallback: undefined,
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  },
+  slackWebhookUrl: {
+    name: 'SLACK_WEBHOOK_URL',
+    about: 'the incoming webhook of the Slack channel for alerts',
+    expected: RECEIVER,
+    fallback: undefined,
+    secret: true,
+    parse: receiverOf,
+  },
+  slackOncallWebhookUrl: {
+    name: 'SLACK_ONCALL_WEBHOOK_URL',
+    about: 'the incoming webhook of the Slack channel that alerts are escalated to',
+    expected: RECEIVER,
+    fallback: undefined,
+    secret: true,
+    parse: receiverOf,
+  },
+  pagerdutyRoutingKey: {
+    name: 'PAGERDUTY_ROUTING_KEY',
+    about: 'the integration key of the PagerDuty service for alerts (Events API v2)',
+    expected: '32 letters and digits',
+    fallback: undefined,
+    secret: true,
+    parse: (text) => (/^[A-Za-z0-9]{32}$/.test(text) ? text : undefined),
+  },
+  pagerdutyUrl: {
+    name: 'PAGERDUTY_URL',
+    about: 'where PagerDuty takes events',
+    expected: RECEIVER,
+    fallback: 'https://events.pagerduty.com/v2/enqueue',
+    parse: receiverOf,
+  },
+  alertWebhookUrl: {
+    name: 'ALERT_WEBHOOK_URL',
+    about: 'an address that alerts are posted to as JSON',
+    expected: RECEIVER,
+    fallback: undefined,
+    secret: true,
+    parse: receiverOf,
+  },
+  heartbeatUrl: {
+    name: 'HEARTBEAT_URL',
+    about: 'an address that a loop asks for after good cycles, once a minute at the most',
+    expected: RECEIVER,
+    fallback: undefined,
+    secret: true,
+    parse: receiverOf,
   },
   noColour: {
     name: 'NO_COLOR',

@@ -44,8 +44,8 @@ export function calculateCommand(services: Services, run: (action: Action) => Pr
     .addHelpText(
       'after',
       `
-The tables are reference_levels, fibonacci_pivots, liquidity_events, fvg, hourly_blocks and market_structure. Rows are in
-the order in which they became known (confirmed_at), those that are not confirmed yet at the end. Nothing is written
+The tables are reference_levels, fibonacci_pivots, liquidity_events, fvg, hourly_blocks and market_structure. Rows are
+in the order in which they became known (confirmed_at), those that are not confirmed yet at the end. Nothing is written
 before all of it is computed, and a file that was there stays as it was when anything is wrong. What is wrong with the
 input behind --to is not seen.
 

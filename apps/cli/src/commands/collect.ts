@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 
 import type { LogFormat } from '../log/open-log.ts'
-import { countOption, jsonOption, mirrorOption, storeOption, symbolsOptions } from '../options.ts'
+import { countOption, durationOption, jsonOption, mirrorOption, storeOption, symbolsOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
 
 /** The flags of `collect`, as commander gives them. */
@@ -20,6 +20,8 @@ export interface CollectFlags {
   readonly logFormat?: LogFormat
   readonly metricsPort?: number
   readonly metricsHost?: string
+  readonly validateEvery?: number
+  readonly alerts?: string
 }
 
 /** `collect` and its two short names, `run-once` and `run-loop`. */
@@ -52,6 +54,7 @@ export function collectCommands(services: Services, run: (action: Action) => Pro
           'run-loop',
           'run-loop --interval 60 --metrics-port 9464',
           'run-loop --log-format json',
+          'run-loop --validate-every 1h',
         ]),
       ),
       () => 'loop',
@@ -91,4 +94,14 @@ function withLoop(command: Command): Command {
       ),
     )
     .option('--metrics-host <host>', 'the address of this machine to serve them at (default: 127.0.0.1)')
+    .option(
+      '--alerts <file>',
+      'judge the rules of a YAML file after every cycle, and tell of them (default: $ALERTS_FILE; the usual rules where a channel is configured); see openpredict alerts',
+    )
+    .addOption(
+      durationOption(
+        '--validate-every <duration>',
+        'judge what was stored in so much time, such as 1h, whenever it has passed; see openpredict validate',
+      ),
+    )
 }

@@ -5,6 +5,7 @@ import type { DeliveryEvent } from '@openpredict/store/delivery'
 import type { CollectEvent } from '../collect-event.ts'
 import type { InstrumentStatistics } from '../collect-statistics.ts'
 import { count, formatAge, formatTimeOfDay } from '../format.ts'
+import { alertLines, notificationLines } from './alert-lines.ts'
 import type { LogEntry } from './log.ts'
 import type { LogLevel } from './log-level.ts'
 
@@ -58,6 +59,20 @@ export function linesOf(event: CollectEvent): readonly LogEntry[] {
     }
     case 'delivery':
       return [deliveryLine(event.event)]
+    case 'alert':
+      return alertLines(event.notification)
+    case 'notification':
+      return notificationLines(event.result)
+    case 'alerts-failed':
+      return [{ level: 'ERROR', operation: 'alert', status: 'error', message: event.message }]
+    case 'validation':
+      return [validationLine(event)]
+    case 'validation-failed': {
+      const { instrument, failure } = event
+      const more = { instrument: instrument.symbol, ...failureFields(failure) }
+      const message = `${instrument.symbol} could not be validated: ${failure.message}`
+      return [{ level: 'WARNING', operation: 'validate', status: 'error', message, more }]
+    }
     case 'other-collector': {
       const { instrument, other } = event
       const message = otherCollectorText(instrument, other)
@@ -197,6 +212,31 @@ function isDelivered({ steps }: CycleReport): boolean {
 function waitLine(at: number): LogEntry {
   const message = `The market is closed; looking again at ${formatInstant(at)}`
   return { level: 'INFO', operation: 'wait', status: 'idle', message, more: { until: formatInstant(at) } }
+}
+
+function validationLine({ report, durationMs }: Extract<CollectEvent, { readonly kind: 'validation' }>): LogEntry {
+  const { instrument, verdict, score, minutes, checks } = report
+  const failed = checks.flatMap((check) => (check.verdict === 'failed' ? [check.id] : []))
+  const warned = checks.flatMap((check) => (check.verdict === 'warning' ? [check.id] : []))
+  const told = [
+    ...(failed.length > 0 ? [`failed ${failed.join(', ')}`] : []),
+    ...(warned.length > 0 ? [`warned of ${warned.join(', ')}`] : []),
+  ]
+  const rounded = score === undefined ? null : Math.floor(score * 10) / 10
+  return {
+    level: verdict === 'failed' ? 'ERROR' : verdict === 'warning' ? 'WARNING' : 'INFO',
+    operation: 'validate',
+    durationMs,
+    status: verdict,
+    message: `Data of ${instrument}: score ${rounded ?? 'none'}, ${told.length > 0 ? told.join(', ') : 'all checks passed'}`,
+    more: {
+      instrument,
+      score: rounded,
+      completeness: minutes.ratio ?? null,
+      failed_checks: failed,
+      warned_checks: warned,
+    },
+  }
 }
 
 function deliveryLine(event: DeliveryEvent): LogEntry {

@@ -1,5 +1,6 @@
 import type { CycleReport, FailureCategory, StepName } from '@openpredict/collector'
 import type { Instrument } from '@openpredict/market'
+import type { QualityReport } from '@openpredict/monitor'
 import type { DeliveryState } from '@openpredict/store/delivery'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -63,6 +64,10 @@ export class CollectorMetrics {
   readonly #rows: ReadonlyMap<string, Counter<'instrument'>>
   readonly #held: Gauge
   readonly #jumps: Counter
+  readonly #quality: Gauge<'instrument'>
+  readonly #completeness: Gauge<'instrument'>
+  readonly #requests: Counter<'instrument'>
+  readonly #untold: Counter
   #isDelivering = false
 
   constructor(options: CollectorMetricsOptions) {
@@ -135,6 +140,10 @@ export class CollectorMetrics {
       registers,
     })
     this.#retries = perInstrument('agent1_yfinance_retry_count_total', 'Fetches made again after a failure')
+    this.#requests = perInstrument(
+      'agent1_yfinance_request_count_total',
+      'Requests sent to the source, failed ones included',
+    )
     this.#fetched = perInstrument('agent1_ohlc_bars_fetched_total', 'Closed bars in answers of the source')
     this.#new = perInstrument('agent1_ohlc_bars_new_total', 'Bars stored for the first time')
     this.#corrected = perInstrument('agent1_ohlc_bars_corrected_total', 'Stored bars that the source changed')
@@ -163,6 +172,23 @@ export class CollectorMetrics {
       help: 'Times that the clock was set or this machine slept',
       registers,
     })
+    this.#untold = new Counter({
+      name: 'agent1_alert_notification_failures_total',
+      help: 'Notifications of alerts that a channel did not take',
+      registers,
+    })
+    this.#quality = new Gauge({
+      name: 'data_quality_score',
+      help: 'Quality of what was stored in the last interval of --validate-every, 0 to 100',
+      labelNames: ['instrument'] as const,
+      registers,
+    })
+    this.#completeness = new Gauge({
+      name: 'data_completeness_ratio',
+      help: 'Bars stored in that interval, of the open minutes that the source could have given',
+      labelNames: ['instrument'] as const,
+      registers,
+    })
     for (const instrument of this.#standings.keys())
       for (const status of STATUSES) this.#cycles.inc({ instrument, status }, 0)
     for (const category of CATEGORIES) this.#errors.inc({ category }, 0)
@@ -188,6 +214,12 @@ export class CollectorMetrics {
       case 'clock-jump':
         this.#jumps.inc()
         break
+      case 'notification':
+        if (event.result.failure !== undefined && event.result.isMissing !== true) this.#untold.inc()
+        break
+      case 'validation':
+        this.#observeQuality(event.report)
+        break
       case 'delivery':
         if (event.event.kind === 'away' || event.event.kind === 'refused') this.#errors.inc({ category: 'database' })
         break
@@ -208,6 +240,14 @@ export class CollectorMetrics {
     return livenessOf([...this.#standings.values()], this.#options.now(), this.#options.intervalMs)
   }
 
+  /** What cannot be said now is said no more: a closed market has no completeness. */
+  #observeQuality({ instrument, score, minutes: { ratio } }: QualityReport): void {
+    if (score === undefined) this.#quality.remove({ instrument })
+    else this.#quality.set({ instrument }, score)
+    if (ratio === undefined) this.#completeness.remove({ instrument })
+    else this.#completeness.set({ instrument }, ratio)
+  }
+
   #observeCycle(report: CycleReport): void {
     const instrument = report.instrument.symbol
     const { status, steps, failure, failedStep } = report
@@ -223,6 +263,7 @@ export class CollectorMetrics {
     this.#execution.observe({ instrument }, report.durationMs / 1_000)
     this.#waiting.observe({ instrument }, report.waitingMs / 1_000)
     this.#observeSteps(report)
+    this.#requests.inc({ instrument }, report.requests)
     this.#fetched.inc({ instrument }, report.barsFetched)
     this.#new.inc({ instrument }, report.barsNew)
     this.#corrected.inc({ instrument }, report.barsCorrected)

@@ -15,6 +15,7 @@ export function processMeasures(): Readonly<Record<string, number>> {
     process_uptime_ms: Math.round(process.uptime() * 1_000),
     process_memory_bytes: memory.rss,
     process_heap_bytes: memory.heapUsed,
+    process_memory_limit_bytes: memoryLimit(),
     process_cpu_ms: Math.round((user + system) / 1_000),
     process_threads: threads(),
     process_open_files: openFiles(),
@@ -25,6 +26,14 @@ export function processMeasures(): Readonly<Record<string, number>> {
     system_busy_ms: busy,
     system_cpu_ms: all,
   })
+}
+
+/** The memory that this process may have: what its cgroup allows, or all of the machine. */
+export function memoryLimit(): number {
+  const all = totalmem()
+  // Where nothing is said, this is 0 or far more than there is.
+  const allowed = process.constrainedMemory()
+  return allowed > 0 && allowed < all ? allowed : all
 }
 
 /** Threads of this process. */

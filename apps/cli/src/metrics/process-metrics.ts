@@ -3,7 +3,7 @@ import process from 'node:process'
 
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
 
-import { busyTime, diskBytes, threads } from './process-measures.ts'
+import { busyTime, diskBytes, memoryLimit, threads } from './process-measures.ts'
 
 /** Adds what is to be known of this process and this machine. */
 export function addProcessMetrics(registry: Registry, version: string): void {
@@ -28,6 +28,11 @@ export function addProcessMetrics(registry: Registry, version: string): void {
     registry.registerMetric(metric)
   }
   gauge('process_uptime_seconds', 'How long this process has run', () => process.uptime())
+  gauge(
+    'process_memory_limit_bytes',
+    'Memory that this process may have: of its cgroup, or of this machine',
+    memoryLimit,
+  )
   gauge('process_threads', 'Threads of this process', threads)
   gauge('system_memory_available_bytes', 'Memory that programs can still have', () => freemem())
   gauge('system_memory_usage_bytes', 'Memory in use on this machine', () => totalmem() - freemem())

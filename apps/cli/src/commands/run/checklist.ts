@@ -11,6 +11,8 @@ export interface Check {
   readonly ok: boolean
   /** Good enough, but not as it should be. */
   readonly warning?: true
+  /** Only people can say; `message` says what, `hint` how. Counts as good. */
+  readonly manual?: true
   readonly message: string
   readonly hint?: string
   /** What is wrong, for machines: stable. */
@@ -25,6 +27,13 @@ export interface Warning {
   readonly code: string
 }
 
+/** What only people can say, with the command that helps them. */
+export interface ManualStep {
+  readonly manual: true
+  readonly message: string
+  readonly hint: string
+}
+
 /** Looks at one thing after the other; what goes wrong is an answer, not an end. */
 export class Checklist {
   readonly checks: Check[] = []
@@ -35,7 +44,7 @@ export class Checklist {
   }
 
   /** `work` returns what it saw, or throws what is wrong. */
-  async look(name: string, work: () => Promise<string | Warning>): Promise<void> {
+  async look(name: string, work: () => Promise<string | Warning | ManualStep>): Promise<void> {
     const { timer, signal } = this.#services
     const started = timer.now()
     const add = (check: Omit<Check, 'name' | 'durationMs'>): void => {
@@ -43,7 +52,8 @@ export class Checklist {
     }
     try {
       const seen = await work()
-      add(typeof seen === 'string' ? { ok: true, message: seen } : { ok: true, warning: true, ...seen })
+      if (typeof seen === 'string') add({ ok: true, message: seen })
+      else add('manual' in seen ? { ok: true, ...seen } : { ok: true, warning: true, ...seen })
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof UsageError) add({ ok: false, message: error.message, hint: error.hint, code: 'usage' })
@@ -58,9 +68,10 @@ export class Checklist {
 /** The checks for a person, one a line, with a hint under each that is not as it should be. */
 export function printChecks(checks: readonly Check[], { out, colour }: Terminal): void {
   const width = Math.max(...checks.map(({ name }) => name.length))
-  for (const { name, ok, warning, message, hint = '', durationMs } of checks) {
-    const mark = !ok ? colour.red('✖') : warning === true ? colour.yellow('!') : colour.green('✔')
-    out(`${mark} ${name.padEnd(width)}  ${message} ${colour.dim(`(${formatDuration(durationMs)})`)}`)
+  for (const { name, ok, warning, manual, message, hint = '', durationMs } of checks) {
+    const good = manual === true ? colour.cyan('☐') : warning === true ? colour.yellow('!') : colour.green('✔')
+    const took = manual === true ? '(manual)' : `(${formatDuration(durationMs)})`
+    out(`${ok ? good : colour.red('✖')} ${name.padEnd(width)}  ${message} ${colour.dim(took)}`)
     if (hint !== '') out(`${' '.repeat(width + 4)}${colour.dim('→')} ${hint}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { CycleReport } from '@openpredict/collector'
 import { formatInstant } from '@openpredict/market'
+import type { AlertNotification } from '@openpredict/monitor'
 
 import type { CollectEvent, CollectObserver } from '../../collect-event.ts'
 import { describeDelivery } from '../../collecting-store.ts'
@@ -53,6 +54,16 @@ export function loopObserver(terminal: Terminal): CollectObserver {
         note(`${colour.yellow('!')} the clock moved ${formatAge(Math.abs(byMs))} ${where}, to ${formatInstant(at)}`)
         break
       }
+      case 'alert':
+        for (const line of alertTexts(event.notification, terminal)) note(line)
+        break
+      case 'notification':
+        if (event.result.failure !== undefined)
+          note(`${colour.red('✖')} ${event.result.channel} could not be told: ${event.result.failure}`)
+        break
+      case 'alerts-failed':
+        note(`${colour.yellow('!')} ${event.message}`)
+        break
       case 'stopping':
         note(colour.dim(`${event.reason}: finishing, a few seconds at the most; once more ends at once`))
         break
@@ -64,6 +75,15 @@ export function loopObserver(terminal: Terminal): CollectObserver {
         break
     }
   }
+}
+
+/** A line for each alert of a notification. */
+function alertTexts({ kind, alerts }: AlertNotification, { colour }: Terminal): readonly string[] {
+  const mark = kind === 'resolved' ? colour.green('✔') : colour.red('✖')
+  return alerts.map(
+    ({ rule, instrument }) =>
+      `${mark} alert ${rule.name}${instrument === undefined ? '' : ` on ${instrument}`}: ${kind} (${rule.condition.text})`,
+  )
 }
 
 /** Tells of deliveries on standard error. */

@@ -14,6 +14,7 @@ import { type CollectWatch, openWatch } from './collect-watch.ts'
 import { cycleJson } from './cycle-json.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { openLoopWatch } from './loop-watch.ts'
+import type { LoopValidation } from './validate-loop.ts'
 
 /** How long a single cycle waits for the delivery of its rows. */
 const ONCE_DELIVERY_MS = 60_000
@@ -72,6 +73,7 @@ export async function collectLoop(flags: CollectFlags, outside: Services): Promi
     const last = new Map<string, CycleReport>()
     /** Other collectors of the same rows that were told of. */
     const known = new Set<string>()
+    const validation = await loopValidation(flags, watch, { opened, stored })
     let stoppedAt: number | undefined
     const noteStop = (): void => {
       stoppedAt = timer.now()
@@ -103,6 +105,7 @@ export async function collectLoop(flags: CollectFlags, outside: Services): Promi
       onRelease: () => emit({ kind: 'release' }),
       onClockJump: (jump) => emit({ kind: 'clock-jump', jump }),
     })
+    await validation?.end()
     signal.removeEventListener('abort', noteStop)
     const left = stoppedAt === undefined ? LAST_DELIVERY_MS : stoppedAt + STOP_MS - timer.now()
     const ms = Math.max(LEAST_DELIVERY_MS, Math.min(LAST_DELIVERY_MS, left))
@@ -112,6 +115,19 @@ export async function collectLoop(flags: CollectFlags, outside: Services): Promi
     const reason: unknown = signal.reason
     return summary.rounds === 0 && reason instanceof StoppedBySignal ? reason.exitCode : EXIT.fine
   })
+}
+
+/** Judges what is stored beside the cycles, where that is wanted. */
+async function loopValidation(
+  { validateEvery: everyMs }: CollectFlags,
+  { services: { timer, signal }, emit, add }: CollectWatch,
+  { opened: { clock }, stored: { store } }: Pick<Collecting, 'opened' | 'stored'>,
+): Promise<LoopValidation | undefined> {
+  if (everyMs === undefined) return undefined
+  const { LoopValidation } = await import('./validate-loop.ts')
+  const validation = new LoopValidation({ store, clock, timer, everyMs, emit, signal })
+  add(validation.observe)
+  return validation
 }
 
 /** Opens source and store, makes the collectors, and closes what was opened. */
@@ -136,6 +152,7 @@ async function withCollectors(
     await using stored = await openCollectingStore(flags, services, (event) => emit({ kind: 'delivery', event }))
     const { store, delivery } = stored
     if (delivery !== undefined) watched?.addDelivery(() => delivery.status())
+    await watched?.addStore(store, stored.file)
     const disk = new DiskWatch(stored.file, emit)
     const collectors = instruments.map((instrument: Instrument) =>
       createCollector({

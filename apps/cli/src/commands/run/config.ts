@@ -4,9 +4,12 @@ import { columns } from '../../format.ts'
 import type { Services } from '../../services.ts'
 import { ALL_SETTINGS, type Environment, type Setting, SETTINGS, textOf } from '../../settings.ts'
 import { UsageError } from '../../usage-error.ts'
-import type { ConfigFlags } from '../config.ts'
+import type { ConfigFlags, VerifyFlags } from '../config.ts'
 import { checkStore } from './check-store.ts'
 import { type Check, Checklist, printChecks } from './checklist.ts'
+import { checkMachine } from './config-machine.ts'
+import { checkReadiness, MANUAL_STEPS } from './config-readiness.ts'
+import { checkSafety } from './config-safety.ts'
 
 /** A setting for people and machines. */
 interface ShownSetting {
@@ -29,23 +32,39 @@ export function showConfig(flags: ConfigFlags, services: Services): Promise<numb
   return Promise.resolve(EXIT.fine)
 }
 
-/** Checks every setting, the store and the disk under it. */
-export async function verifyConfig(flags: ConfigFlags, services: Services): Promise<number> {
+/** Goes through the production checklist: what can be checked here is checked, the rest is said to be for people. */
+export async function verifyConfig(flags: VerifyFlags, services: Services): Promise<number> {
+  const { env, terminal } = services
   const checklist = new Checklist(services)
   for (const setting of ALL_SETTINGS) {
     await checklist.look(setting.name, async () => {
-      configured(setting, services.env)
+      configured(setting, env)
       const { value } = shown(setting, services)
       if (value === null) return 'not set'
-      return setting === SETTINGS.supabaseKey ? `${value} ${await writingKey(services.env)}` : value
+      return setting === SETTINGS.supabaseKey ? `${value} ${await writingKey(env)}` : value
     })
   }
-  await checkStore({ url: () => configuredStore({}, services.env) }, services, checklist)
+  await checkSafety(flags, services, checklist)
+  await checkStore({ url: () => configuredStore({}, env) }, services, checklist)
+  await checkMachine(flags, services, checklist)
+  await checkReadiness(flags, services, checklist)
+  for (const { name, ...step } of MANUAL_STEPS) await checklist.look(name, () => Promise.resolve(step))
   const checks: readonly Check[] = checklist.checks
   const ok = checks.every((check) => check.ok)
-  if (flags.json === true) services.terminal.out(JSON.stringify({ ok, checks }))
-  else printChecks(checks, services.terminal)
+  if (flags.json === true) terminal.out(JSON.stringify({ ok, checks }))
+  else {
+    printChecks(checks, terminal)
+    terminal.out(`\n${tally(checks)}`)
+  }
   return ok ? EXIT.fine : EXIT.no
+}
+
+function tally(checks: readonly Check[]): string {
+  const manual = checks.filter((check) => check.manual === true).length
+  const failed = checks.filter((check) => !check.ok).length
+  const warned = checks.filter((check) => check.warning === true).length
+  const good = checks.length - manual - failed - warned
+  return `${good} good, ${warned} to look at, ${failed} failed, ${manual} for people`
 }
 
 function shown(setting: Setting<unknown>, { env, envFile }: Services): ShownSetting {

@@ -1,16 +1,17 @@
 import { formatInstant, type Instrument } from '@openpredict/market'
 import { type ColumnDescription, type Row, type TableName, tableOf } from '@openpredict/store'
 
-import type { ExportFlags } from '../export.ts'
-
 /** The columns of ohlc_data as CSV: those that import reads. */
 const BAR_COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume']
 /** Lines a write: fewer system calls than one a line, and little memory. */
 const CHUNK = 500
 
+/** The formats that are lines of text. */
+export type LineFormat = 'csv' | 'json' | 'ndjson'
+
 /** How to write rows. */
 export interface LineOptions {
-  readonly format: NonNullable<ExportFlags['format']>
+  readonly format: LineFormat
   /** Decides how many decimals prices have in CSV. */
   readonly instrument: Instrument
   /** Counted up as rows pass. */

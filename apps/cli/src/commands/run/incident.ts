@@ -1,0 +1,48 @@
+import process from 'node:process'
+
+import { incidentMarkdown, incidentOf } from '@openpredict/monitor'
+
+import { configuredInstruments, configuredStore } from '../../configuration.ts'
+import { EXIT } from '../../exit.ts'
+import { openNamedStore } from '../../named-store.ts'
+import { openOutput } from '../../output-file.ts'
+import { redactorFor } from '../../secrets.ts'
+import type { Services } from '../../services.ts'
+import type { IncidentFlags } from '../incident.ts'
+
+/** Writes an incident down, to a file or to standard output. */
+export async function createIncident(flags: IncidentFlags, services: Services): Promise<number> {
+  const { env, clock, terminal, signal, version, host } = services
+  const { severity, window, title, output } = flags
+  const madeAt = clock.now()
+  const to = flags.asOf ?? madeAt
+  const named = [...(flags.symbol ?? []), ...(flags.instrument ?? [])]
+  const file = output === undefined ? undefined : await openOutput(output, { inputs: [] })
+  await using store = await openNamedStore(configuredStore(flags, env), services, { readOnly: true, migrate: false })
+  const incident = await terminal.spin(`reading ${store.location}`, () =>
+    incidentOf(
+      {
+        store,
+        severity,
+        title,
+        ...(named.length === 0 ? {} : { instruments: configuredInstruments(flags, env) }),
+        from: to - window,
+        to,
+        // A window of the future is judged when it is over.
+        madeAt: Math.max(madeAt, to),
+        version,
+        node: process.versions.node,
+        host,
+        clean: redactorFor(env, [flags.store]).text,
+      },
+      { signal },
+    ),
+  )
+  const text = incidentMarkdown(incident)
+  await file?.write([text], { signal })
+  if (flags.json === true) terminal.out(JSON.stringify(incident))
+  else if (output === undefined) terminal.out(text.trimEnd())
+  else
+    terminal.out(`${incident.title}: written to ${output}, with ${text.split('**TODO**').length - 1} things to fill in`)
+  return EXIT.fine
+}
