@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 
 import { type Different, firedBy, MB, MINUTE, SECOND, START, type Stream, toldOf } from '../../test/metric-stream.ts'
 import type { Measurements } from '../metrics/measurements.ts'
@@ -115,46 +116,25 @@ describe('the rules that count without a file', () => {
   })
 })
 
-/** Five rules with nothing but name, condition, severity and one channel, as teams write them. */
-const SHORT = `
-alerts:
-  - name: agent1_down
-    condition: "process_status != 'running'"
-    severity: critical
-    notification: pagerduty
-
-  - name: high_error_rate
-    condition: "error_rate > 10%"
-    severity: warning
-    notification: slack
-
-  - name: slow_execution
-    condition: "execution_time_p95 > 8s"
-    severity: warning
-    notification: slack
-
-  - name: data_staleness
-    condition: "last_ohlc_age > 300s"
-    severity: critical
-    notification: pagerduty
-
-  - name: memory_leak
-    condition: "memory_usage > 750MB"
-    severity: warning
-    notification: slack
-`
+/** Five rules with nothing but what every rule has: who is told of what. */
+const SHORT = (
+  [
+    ['agent1_down', "process_status != 'running'", 'critical', 'pagerduty'],
+    ['high_error_rate', 'error_rate > 10%', 'warning', 'slack'],
+    ['slow_execution', 'execution_time_p95 > 8s', 'warning', 'slack'],
+    ['data_staleness', 'last_ohlc_age > 300s', 'critical', 'pagerduty'],
+    ['memory_leak', 'memory_usage > 750MB', 'warning', 'slack'],
+  ] as const
+).map(([name, condition, severity, notification]) => ({ name, condition, severity, notification }))
 
 describe('a short file of rules', () => {
-  const { rules } = parseAlertConfig(SHORT, 'alerts.yaml')
+  const { rules } = parseAlertConfig(stringify({ alerts: SHORT }), 'alerts.yaml')
 
   it('is all that counts, as it stands', () => {
-    expect(rules.map(({ name, severity, notification, forMs }) => [name, severity, notification, forMs])).toEqual([
-      ['agent1_down', 'critical', ['pagerduty'], 0],
-      ['high_error_rate', 'warning', ['slack'], 0],
-      ['slow_execution', 'warning', ['slack'], 0],
-      ['data_staleness', 'critical', ['pagerduty'], 0],
-      ['memory_leak', 'warning', ['slack'], 0],
-    ])
+    expect(
+      rules.map(({ name, severity, notification, condition }) => [name, condition.text, severity, notification]),
+    ).toEqual(SHORT.map(({ name, condition, severity, notification }) => [name, condition, severity, [notification]]))
+    expect(rules.map(({ forMs, escalation }) => [forMs, escalation])).toEqual(rules.map(() => [0, []]))
   })
 
   it.each([

@@ -7,7 +7,7 @@ const BAR_COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume']
 const CHUNK = 500
 
 /** The formats that are lines of text. */
-export type LineFormat = 'csv' | 'json' | 'ndjson'
+type LineFormat = 'csv' | 'json' | 'ndjson'
 
 /** How to write rows. */
 export interface LineOptions {

@@ -34,7 +34,7 @@ export function createPagerDutyChannel(
 }
 
 /** The event, without the key. A test has an incident of its own. */
-export function pagerDutyEvent(notification: AlertNotification, source: string): Readonly<Record<string, unknown>> {
+function pagerDutyEvent(notification: AlertNotification, source: string): Readonly<Record<string, unknown>> {
   const { kind, at, group, alerts } = notification
   const key = `openpredict/${source}/${kind === 'test' ? 'test/' : ''}${group}`.slice(0, LONGEST_KEY)
   if (kind === 'resolved') return { event_action: 'resolve', dedup_key: key }

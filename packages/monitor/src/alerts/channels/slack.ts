@@ -17,7 +17,7 @@ export function createSlackChannel(
 }
 
 /** The body of a message: a line that also stands in push notifications, and a coloured block with the details. */
-export function slackMessage(notification: AlertNotification, source: string): Readonly<Record<string, unknown>> {
+function slackMessage(notification: AlertNotification, source: string): Readonly<Record<string, unknown>> {
   const { kind, alerts, remaining } = notification
   const title = escaped(titleOf(notification))
   const lines = alerts.map((alert) => `• ${escaped(lineOf(alert))}`)
