@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 
 import { jsonOption, mirrorOption, storeOption, symbolsOptions } from '../options.ts'
 import type { Action, Services } from '../services.ts'
-import type * as AlertsWork from './run/alerts.ts'
+import type * as AlertsWork from './run/alerts/alerts.ts'
 
 /** The flags of the `alerts` commands, as commander gives them. */
 export interface AlertsFlags {
@@ -108,13 +108,13 @@ Nobody is told and nothing is changed. Ends with 0 when nothing fires, 1 when so
 shown as unknown and does not fire.`,
     )
     .action(async (flags: CheckAlertsFlags) => {
-      await run(async () => (await import('./run/alerts-check.ts')).checkAlerts(flags, services))
+      await run(async () => (await import('./run/alerts/alerts-check.ts')).checkAlerts(flags, services))
     })
 }
 
 /** Loaded when one of the commands runs. */
 async function work(): Promise<typeof AlertsWork> {
-  return await import('./run/alerts.ts')
+  return await import('./run/alerts/alerts.ts')
 }
 
 function sub(name: string, description: string, examples: readonly string[]): Command {

@@ -24,6 +24,6 @@ Examples:
 Exit code 0 when every target that was measured is met, else 1.`,
     )
     .action(async (file: string, flags: AnalyzeFlags) => {
-      await run(async () => (await import('./run/analyze.ts')).analyze(file, flags, services))
+      await run(async () => (await import('./run/report/analyze.ts')).analyze(file, flags, services))
     })
 }

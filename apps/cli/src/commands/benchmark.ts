@@ -56,6 +56,6 @@ Examples:
 Exit code 0 when every target that was measured is met, else 1.`,
     )
     .action(async (flags: BenchmarkFlags) => {
-      await run(async () => (await import('./run/benchmark.ts')).benchmark(flags, services))
+      await run(async () => (await import('./run/benchmark/benchmark.ts')).benchmark(flags, services))
     })
 }

@@ -29,7 +29,7 @@ export function collectCommands(services: Services, run: (action: Action) => Pro
   const act = (command: Command, mode: (flags: CollectFlags) => 'once' | 'loop'): Command =>
     command.action(async (flags: CollectFlags) => {
       await run(async () => {
-        const { collectLoop, collectOnce } = await import('./run/collect.ts')
+        const { collectLoop, collectOnce } = await import('./run/collect/collect.ts')
         return mode(flags) === 'loop' ? await collectLoop(flags, services) : await collectOnce(flags, services)
       })
     })

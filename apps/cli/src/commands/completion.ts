@@ -28,6 +28,6 @@ Examples:
   $ openpredict completion bash > /etc/bash_completion.d/openpredict`,
     )
     .action(async (shell: Shell, _: unknown, command: Command) => {
-      await run(async () => (await import('./run/completion.ts')).printCompletion(shell, command, services))
+      await run(async () => (await import('./run/completion/completion.ts')).printCompletion(shell, command, services))
     })
 }

@@ -31,7 +31,7 @@ export function configCommand(services: Services, run: (action: Action) => Promi
           '\nExamples:\n  $ openpredict config show\n  $ openpredict config show --env-file prod.env',
         )
         .action(async (flags: ConfigFlags) => {
-          await run(async () => (await import('./run/config.ts')).showConfig(flags, services))
+          await run(async () => (await import('./run/config/config.ts')).showConfig(flags, services))
         }),
     )
     .addCommand(
@@ -49,7 +49,7 @@ export function configCommand(services: Services, run: (action: Action) => Promi
         .addHelpText('after', VERIFY_HELP)
         .action(async (flags: VerifyFlags, command: Command) => {
           const all = command.optsWithGlobals<VerifyFlags>()
-          await run(async () => (await import('./run/config.ts')).verifyConfig({ ...flags, ...all }, services))
+          await run(async () => (await import('./run/config/config.ts')).verifyConfig({ ...flags, ...all }, services))
         }),
     )
     .addHelpText('after', '\nExamples:\n  $ openpredict config show\n  $ openpredict config verify')

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 
 import { ageOption, jsonOption, storeOption } from '../options.ts'
 import type { Action, Services } from '../services.ts'
-import type * as DatabaseWork from './run/database.ts'
+import type * as DatabaseWork from './run/database/database.ts'
 
 /** The flags of the `db` commands, as commander gives them. */
 export interface DatabaseFlags {
@@ -32,7 +32,7 @@ export function databaseCommand(services: Services, run: (action: Action) => Pro
   const migrate = sub('migrate', 'create the tables, or bring them up to date', ['', ' --store sqlite:/data/nq.sqlite'])
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: DatabaseFlags) => {
-      await run(async () => (await import('./run/migrate-database.ts')).migrateDatabase(flags, services))
+      await run(async () => (await import('./run/database/migrate-database.ts')).migrateDatabase(flags, services))
     })
   const status = sub('status', 'the version of the schema and the rows of every table; changes nothing', [
     '',
@@ -63,10 +63,10 @@ export function databaseCommand(services: Services, run: (action: Action) => Pro
     )
     .option('--confirm', 'really do it; without it nothing is deleted, and what would be is counted')
     .action(async (flags: PruneFlags) => {
-      await run(async () => (await import('./run/prune-database.ts')).pruneDatabase(flags, services))
+      await run(async () => (await import('./run/database/prune-database.ts')).pruneDatabase(flags, services))
     })
   const copy = copyCommand(async (flags) => {
-    await run(async () => (await import('./run/copy-database.ts')).copyDatabase(flags, services))
+    await run(async () => (await import('./run/database/copy-database.ts')).copyDatabase(flags, services))
   })
   const command = new Command('db').description('create, look at, copy, prune and empty the store')
   for (const child of [migrate, status, reset, backup, copy, prune]) command.addCommand(child)
@@ -98,7 +98,7 @@ Examples:
 
 /** Loaded when one of the commands runs. */
 async function work(): Promise<typeof DatabaseWork> {
-  return await import('./run/database.ts')
+  return await import('./run/database/database.ts')
 }
 
 function sub(name: string, description: string, examples: readonly string[]): Command {

@@ -38,6 +38,6 @@ Examples:
   $ openpredict health --check-yahoo --symbol ES=F --json`,
     )
     .action(async (flags: HealthFlags) => {
-      await run(async () => (await import('./run/health.ts')).checkHealth(flags, services))
+      await run(async () => (await import('./run/health/health.ts')).checkHealth(flags, services))
     })
 }

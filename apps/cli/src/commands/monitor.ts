@@ -58,6 +58,6 @@ Examples:
   $ openpredict analyze report_24h.json`,
     )
     .action(async (flags: MonitorFlags) => {
-      await run(async () => (await import('./run/monitor.ts')).monitor(flags, services))
+      await run(async () => (await import('./run/monitor/monitor.ts')).monitor(flags, services))
     })
 }

@@ -61,6 +61,6 @@ Examples:
   $ openpredict report --window 1h --check`,
     )
     .action(async (flags: ReportFlags) => {
-      await run(async () => (await import('./run/report.ts')).report(flags, services))
+      await run(async () => (await import('./run/report/report.ts')).report(flags, services))
     })
 }

@@ -44,6 +44,6 @@ Examples:
   $ openpredict status --store sqlite:/data/nq.sqlite --json | jq '.instruments[0].freshness.lagMs'`,
     )
     .action(async (flags: StatusFlags) => {
-      await run(async () => (await import('./run/status.ts')).showStatus(flags, services))
+      await run(async () => (await import('./run/status/status.ts')).showStatus(flags, services))
     })
 }

@@ -53,6 +53,6 @@ Examples:
   $ openpredict validate --window 24h --fix`,
     )
     .action(async (flags: ValidateFlags) => {
-      await run(async () => (await import('./run/validate.ts')).validateStore(flags, services))
+      await run(async () => (await import('./run/validate/validate.ts')).validateStore(flags, services))
     })
 }
