@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { type Clock, createScaledClock } from '@openpredict/market'
 
 import { runCli } from '../../apps/cli/src/cli.ts'
-import { createTerminal } from '../../apps/cli/src/terminal.ts'
+import { testServices } from '../../apps/cli/test/services.ts'
 import { timer } from '../e2e/world.ts'
 
 /** What a command line left behind. */
@@ -29,18 +29,7 @@ export async function openpredict(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const code = await runCli(args, {
-    env,
-    clock: own,
-    timer: own,
-    terminal: createTerminal({ stdout, stderr, env: { NO_COLOR: '1' } }),
-    signal: new AbortController().signal,
-    onHangup: () => () => undefined,
-    onCrash: () => () => undefined,
-    onExit: () => () => undefined,
-    host: 'test',
-    version: '0',
-  })
+  const code = await runCli(args, testServices({ clock: own, env, stdout, stderr }))
   stdout.end()
   stderr.end()
   return { code, stdout: await text(stdout), stderr: await text(stderr) }

@@ -4,25 +4,12 @@ import { createManualClock } from '@openpredict/market'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 
+import { testServices } from '../test/services.ts'
 import { createProgram } from './cli.ts'
-import type { Services } from './services.ts'
-import { createTerminal } from './terminal.ts'
 
 const stdout = new PassThrough()
 const clock = createManualClock(0)
-const services: Services = {
-  env: {},
-  envFile: new Set(),
-  clock,
-  timer: clock,
-  terminal: createTerminal({ stdout, stderr: new PassThrough(), env: {} }),
-  signal: new AbortController().signal,
-  onHangup: () => () => undefined,
-  onExit: () => () => undefined,
-  onCrash: () => () => undefined,
-  host: 'here',
-  version: '0.1.0',
-}
+const services = testServices({ clock, stdout })
 const program = createProgram(services, () => Promise.resolve())
 
 interface Named {

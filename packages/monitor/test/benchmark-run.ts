@@ -1,21 +1,12 @@
+import { CYCLE_STEPS } from '../src/cycle-steps.ts'
 import type { BenchmarkRun, BenchmarkSample } from '@openpredict/monitor'
-
-const STEPS = [
-  'store_ohlc',
-  'calc_ref_levels',
-  'calc_pivots',
-  'detect_liquidity',
-  'detect_fvg',
-  'segment_blocks',
-  'detect_structure',
-]
 
 /** A cycle of 500 ms, 400 of them waiting, in which all is well. */
 export const GOOD: BenchmarkSample = {
   durationMs: 500,
   waitingMs: 400,
   status: 'success',
-  stepMs: { fetch: 410, ...Object.fromEntries(STEPS.map((step) => [step, 10])) },
+  stepMs: { fetch: 410, ...Object.fromEntries(CYCLE_STEPS.map((step) => [step, 10])) },
   requests: 1,
   retries: 0,
   barsNew: 1,

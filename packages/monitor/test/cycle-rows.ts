@@ -1,15 +1,5 @@
+import { CYCLE_STEPS } from '../src/cycle-steps.ts'
 import type { CycleRow } from '../src/service-levels/cycle-row.ts'
-
-const STEPS = [
-  'fetch',
-  'store_ohlc',
-  'calc_ref_levels',
-  'calc_pivots',
-  'detect_liquidity',
-  'detect_fvg',
-  'segment_blocks',
-  'detect_structure',
-]
 
 /** What a test says of a cycle; the rest is as usual. `at`: when it began, epoch ms. */
 export interface CycleOptions extends Partial<Omit<CycleRow, 'started_at' | 'finished_at' | 'measures' | 'step_ms'>> {
@@ -37,7 +27,7 @@ export function cycleRow({ at, duration_ms: ms = 400, measures, step_ms: steps, 
     bars_fetched: 31,
     bars_new: 1,
     rows_written: 5,
-    step_ms: steps ?? Object.fromEntries(STEPS.map((name) => [name, ms / STEPS.length])),
+    step_ms: steps ?? Object.fromEntries(CYCLE_STEPS.map((name) => [name, ms / CYCLE_STEPS.length])),
     host: 'box',
     version: '1.0.0',
     measures: measures ?? null,

@@ -1,3 +1,4 @@
+import { CYCLE_STEPS } from '../cycle-steps.ts'
 import { judge, type Judgement } from '../targets/judge.ts'
 import type { FailureKind, TargetId } from '../targets/target.ts'
 import { FAILURE_TARGETS, targetsOf } from '../targets/targets.ts'
@@ -8,17 +9,6 @@ import { memoryGrowth } from './memory-growth.ts'
 const INTERVAL_MS = 60_000
 /** A peak is that of the busiest ten seconds. */
 const PEAK_MS = 10_000
-
-const STEPS = [
-  'fetch',
-  'store_ohlc',
-  'calc_ref_levels',
-  'calc_pivots',
-  'detect_liquidity',
-  'detect_fvg',
-  'segment_blocks',
-  'detect_structure',
-] as const
 
 /** Judges a benchmark by all targets of its kind, in the order of their table; also one that was saved long ago. */
 export function judgeBenchmark(report: BenchmarkReport): readonly Judgement[] {
@@ -66,11 +56,11 @@ function slowdownOf({ slowdown, times }: BenchmarkReport): number | undefined {
 }
 
 function stepsOf({ times }: BenchmarkReport): Readonly<Partial<Record<TargetId, number | undefined>>> {
-  const means = STEPS.map((step) => times[step]?.mean)
+  const means = CYCLE_STEPS.map((step) => times[step]?.mean)
   const [fetch, store, ...calculators] = means
   const known = calculators.filter((mean) => mean !== undefined)
   return {
-    ...Object.fromEntries(STEPS.map((step, i) => [`step-${step}` satisfies TargetId, means[i]] as const)),
+    ...Object.fromEntries(CYCLE_STEPS.map((step, i) => [`step-${step}` satisfies TargetId, means[i]] as const)),
     steps: means.every((mean) => mean !== undefined) ? means.reduce((sum, mean) => sum + mean, 0) : undefined,
     'optimise-fetch': fetch,
     'optimise-store': store,

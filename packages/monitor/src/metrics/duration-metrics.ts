@@ -1,3 +1,4 @@
+import { CALCULATOR_STEPS } from '../cycle-steps.ts'
 import { percentileOf } from '../statistics/percentile.ts'
 import { summaryOf } from '../statistics/summary.ts'
 import { type CycleSample, numberIn } from './cycle-sample.ts'
@@ -38,16 +39,7 @@ export const DURATION_METRICS: readonly Metric[] = [
     ms: ({ step_ms }) => numberIn(step_ms, 'deliver') ?? numberIn(step_ms, 'store_ohlc'),
     histogram: 'agent1_supabase_upsert_time_seconds',
   }),
-  ...(
-    [
-      ['reference_levels', 'calc_ref_levels'],
-      ['fibonacci_pivots', 'calc_pivots'],
-      ['liquidity_events', 'detect_liquidity'],
-      ['fvg', 'detect_fvg'],
-      ['hourly_blocks', 'segment_blocks'],
-      ['market_structure', 'detect_structure'],
-    ] as const
-  ).map(([calculator, step]): Metric => ({
+  ...CALCULATOR_STEPS.map(([calculator, step]): Metric => ({
     name: `calculator_${calculator}_duration`,
     aliases: [`agent1.calculator.${calculator}.duration`],
     about: `mean duration of calculating ${calculator} and writing its rows`,

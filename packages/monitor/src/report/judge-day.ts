@@ -1,16 +1,8 @@
+import { CALCULATOR_STEPS } from '../cycle-steps.ts'
 import { judge, type Judgement } from '../targets/judge.ts'
 import type { TargetId } from '../targets/target.ts'
 import { FAILURE_TARGETS, targetOf, targetsOf } from '../targets/targets.ts'
 import type { DayReport } from './day-report.ts'
-
-const CALCULATORS: readonly string[] = [
-  'calc_ref_levels',
-  'calc_pivots',
-  'detect_liquidity',
-  'detect_fvg',
-  'segment_blocks',
-  'detect_structure',
-]
 
 /**
  * Judges a report against every target that a day is held to, in the order of the table.
@@ -76,7 +68,7 @@ function measuredIn(report: DayReport): Readonly<Partial<Record<TargetId, number
   const { all, resources, instruments } = report
   const { total, steps, stepsTogether } = all.latency
   const upsert = steps['deliver'] ?? steps['store_ohlc']
-  const calculators = CALCULATORS.flatMap((name) => steps[name]?.mean ?? [])
+  const calculators = CALCULATOR_STEPS.flatMap(([, step]) => steps[step]?.mean ?? [])
   const completeness = instruments.flatMap(({ data }) => data.completeness ?? [])
   const lags = instruments.flatMap(({ figures }) => figures.lag?.p95 ?? [])
   const bad = all.cycles.failed + all.cycles.partial

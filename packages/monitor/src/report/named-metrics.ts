@@ -1,3 +1,4 @@
+import { CALCULATOR_STEPS } from '../cycle-steps.ts'
 import type { DayReport } from './day-report.ts'
 
 /** One of the metrics that were planned for the collector, under its planned name, with its value over a report's window. */
@@ -9,15 +10,6 @@ export interface NamedMetric {
   /** What it is told of, where the name does not say. */
   readonly about: string
 }
-
-const CALCULATORS = [
-  ['reference_levels', 'calc_ref_levels'],
-  ['fibonacci_pivots', 'calc_pivots'],
-  ['liquidity_events', 'detect_liquidity'],
-  ['fvg', 'detect_fvg'],
-  ['hourly_blocks', 'segment_blocks'],
-  ['market_structure', 'detect_structure'],
-] as const
 
 /** Every planned metric with its value over the window: of all instruments together, of the worst where that is said. */
 export function namedMetrics({ all, instruments, resources }: DayReport): readonly NamedMetric[] {
@@ -44,7 +36,7 @@ export function namedMetrics({ all, instruments, resources }: DayReport): readon
     metric('agent1.yfinance.fetch_time', latency.steps['fetch']?.mean, 'ms', 'mean of the step fetch'),
     metric('agent1.yfinance.retry_count', fetches.retries, 'count', 'fetches made again'),
     metric('agent1.supabase.upsert_time', upsert?.mean, 'ms', 'mean of deliver; of store_ohlc without a remote store'),
-    ...CALCULATORS.map(([name, step]) =>
+    ...CALCULATOR_STEPS.map(([name, step]) =>
       metric(`agent1.calculator.${name}.duration`, latency.steps[step]?.mean, 'ms', `mean of the step ${step}`),
     ),
     metric('agent1.ohlc.bars_fetched', fetches.barsFetched, 'count', `of which ${fetches.barsNew} were new`),

@@ -8,8 +8,7 @@ import { makeDayReport } from '@openpredict/monitor'
 import { openStore } from '@openpredict/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Services } from '../../../services.ts'
-import { createTerminal } from '../../../terminal.ts'
+import { testServices } from '../../../../test/services.ts'
 import type { VerifyFlags } from '../../config.ts'
 import type { Check } from '../health/checklist.ts'
 import { verifyConfig } from './config.ts'
@@ -34,19 +33,7 @@ async function verify(
   let printed = ''
   stdout.on('data', (data: Buffer) => (printed += data.toString()))
   const clock = createManualClock(AT)
-  const services: Services = {
-    env: { OPENPREDICT_STORE: `sqlite:${path('nq.sqlite')}`, ...env },
-    envFile: new Set(),
-    clock,
-    timer: clock,
-    terminal: createTerminal({ stdout, stderr: new PassThrough(), env: {} }),
-    signal: new AbortController().signal,
-    onHangup: () => () => undefined,
-    onExit: () => () => undefined,
-    onCrash: () => () => undefined,
-    host: 'here',
-    version: '0.1.0',
-  }
+  const services = testServices({ clock, stdout, env: { OPENPREDICT_STORE: `sqlite:${path('nq.sqlite')}`, ...env } })
   const code = await verifyConfig({ logrotate: path('logrotate.d'), json: true, ...flags }, services)
   const { ok, checks } = JSON.parse(printed) as { readonly ok: boolean; readonly checks: readonly Check[] }
   expect(ok).toBe(code === 0)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { instrumentOf, parseInstant } from '@openpredict/market'
-import type { StatusView } from '@openpredict/monitor'
+import { CYCLE_STEPS, type StatusView } from '@openpredict/monitor'
 import type { DeliveryState } from '@openpredict/store/delivery'
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
@@ -14,17 +14,6 @@ const HOUR = 60 * MINUTE
 const AT = parseInstant('2024-06-05T14:36:05Z')
 const SCREENS = join(import.meta.dirname, '..', '..', '..', '..', '..', '..', 'tests', 'e2e', '__screens__')
 const foot: Line = [{ text: 'q quit · every 1 s · /data/nq.sqlite', look: 'faint' }]
-const STEPS = [
-  'fetch',
-  'store_ohlc',
-  'calc_ref_levels',
-  'calc_pivots',
-  'detect_liquidity',
-  'detect_fvg',
-  'segment_blocks',
-  'detect_structure',
-]
-
 const cycle: NonNullable<StatusView['lastCycle']>['row'] = {
   id: '',
   instrument: 'NQ=F',
@@ -56,7 +45,7 @@ const VIEW: StatusView = {
   market: { open: true, changesAt: parseInstant('2024-06-05T21:00:00Z') },
   lastCycle: {
     row: cycle,
-    steps: STEPS.map((name, i) => ({ name, durationMs: i === 0 ? 384.6 : i + 0.25 })),
+    steps: CYCLE_STEPS.map((name, i) => ({ name, durationMs: i === 0 ? 384.6 : i + 0.25 })),
     error: undefined,
   },
   success: [

@@ -8,8 +8,7 @@ import { openMirror } from '@openpredict/store/delivery'
 import { createSqliteStore } from '@openpredict/store/sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import type { Services } from '../../../services.ts'
-import { createTerminal } from '../../../terminal.ts'
+import { testServices } from '../../../../test/services.ts'
 import { showStatus } from './status.ts'
 
 const AT = parseInstant('2024-06-05T14:30:30Z')
@@ -33,19 +32,8 @@ it('reads the file from which rows go to a remote store, without asking that one
   await mirror.drain()
   await mirror.close()
   const stdout = new PassThrough()
-  const services: Services = {
-    env: { DATABASE_URL: 'postgres://me:PlantedPassword@db.example:5432/market', OPENPREDICT_MIRROR: path },
-    envFile: new Set(),
-    clock,
-    timer: clock,
-    terminal: createTerminal({ stdout, stderr: new PassThrough(), env: {} }),
-    signal: new AbortController().signal,
-    onHangup: () => () => undefined,
-    onExit: () => () => undefined,
-    onCrash: () => () => undefined,
-    host: 'here',
-    version: '0.1.0',
-  }
+  const env = { DATABASE_URL: 'postgres://me:PlantedPassword@db.example:5432/market', OPENPREDICT_MIRROR: path }
+  const services = testServices({ clock, stdout, env })
   expect(await showStatus({ interval: 1 }, services)).toBe(0)
   const text = String(stdout.read())
   expect(text).toMatch(/^NQ=F E-mini Nasdaq-100 {2}18,701\.25 /)
