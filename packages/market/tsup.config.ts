@@ -2,6 +2,7 @@ import type { Options } from 'tsup'
 
 import { build } from '../../tsup.base.ts'
 
-const config: Options = build({ index: 'src/index.ts' })
+// For browsers, so without white space; names stay as they are, and with them stack traces.
+const config: Options = build({ index: 'src/index.ts' }, { minifyWhitespace: true })
 
 export default config
