@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fetcher: ['market'],
   store: ['market'],
   simulator: ['market'],
+  frames: ['market'],
   collector: ['market', 'calculators', 'fetcher', 'store'],
   monitor: ['market', 'calculators', 'store'],
   cli: ['market', 'calculators', 'fetcher', 'store', 'simulator', 'collector', 'monitor'],

@@ -4,7 +4,7 @@ import { instantOption, jsonOption, storeOption, symbolOptions } from '../option
 import type { Action, Services } from '../services.ts'
 
 /** The formats that `export` writes. */
-export const FORMATS = ['csv', 'json', 'ndjson'] as const
+export const FORMATS = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'] as const
 
 /** The flags of `export`, as commander gives them. */
 export interface ExportFlags {
@@ -39,11 +39,14 @@ export function exportCommand(services: Services, run: (action: Action) => Promi
     .addHelpText(
       'after',
       `
-ohlc_data as CSV has the columns that import reads.
+ohlc_data as CSV has the columns that import reads. Text formats are packed when the file ends in .gz.
+xlsx and parquet go to a file, or to standard output that is not a terminal. Times are UTC.
 
 Examples:
   $ openpredict export --table ohlc_data --symbol NQ=F --output bars.csv
-  $ openpredict export --table reference_levels --from 2024-01-02 --format ndjson`,
+  $ openpredict export --table reference_levels --from 2024-01-02 --format ndjson
+  $ openpredict export --table fvg --output fvg.xlsx
+  $ openpredict export --table ohlc_data --output bars.parquet`,
     )
     .action(async (flags: ExportFlags) => {
       await run(async () => (await import('./run/export.ts')).exportTable(flags, services))

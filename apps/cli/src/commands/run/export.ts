@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
-import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
 
-import { type TableName, tableOf, TABLES } from '@openpredict/store'
+import type { Instrument } from '@openpredict/market'
+import { type Row, type TableName, tableOf, TABLES } from '@openpredict/store'
 
 import { configuredInstrument, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
@@ -15,11 +15,17 @@ import { UsageError } from '../../usage-error.ts'
 import { type ExportFlags, FORMATS } from '../export.ts'
 import { tableLines } from './table-lines.ts'
 
+type Format = (typeof FORMATS)[number]
+
 /** Streams the rows of a table, in the order of their keys. */
 export async function exportTable(flags: ExportFlags, services: Services): Promise<number> {
   const { terminal } = services
   const table = tableNamed(flags.table)
   const instrument = configuredInstrument(flags, services.env)
+  // Standard output with --json is for machines: one JSON document.
+  const format =
+    flags.format ?? (flags.json === true && flags.output === undefined ? 'json' : formatOfFile(flags.output))
+  requireRoomFor(format, flags.output, terminal.stdout.isTTY === true)
   const url = configuredStore(flags, services.env)
   await using store = await openNamedStore(url, services, { readOnly: true, migrate: false })
   const rows = store.streamRows(table, {
@@ -27,18 +33,18 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
     ...(flags.from === undefined ? {} : { from: flags.from }),
     ...(flags.to === undefined ? {} : { to: flags.to }),
   })
-  // Standard output with --json is for machines: one JSON document.
-  const format =
-    flags.format ?? (flags.json === true && flags.output === undefined ? 'json' : formatOfFile(flags.output))
   const counted = { rows: 0 }
-  const lines = tableLines(table, rows, { format, instrument, counted })
+  const content = paced(
+    contentOf(table, rows, { format, instrument, counted, version: services.version }),
+    services.signal,
+  )
   const { signal } = services
   if (flags.output === undefined) {
-    await pipeline(paced(lines, signal), process.stdout, { end: false, signal })
+    await pipeline(content, terminal.stdout, { end: false, signal })
     return EXIT.fine
   }
   const file = await openOutput(flags.output, { inputs: filesOfStore(url) })
-  await file.write(paced(lines, signal), { signal })
+  await file.write(content, { signal })
   if (flags.json === true) terminal.out(JSON.stringify({ table, format, output: flags.output, ...counted }))
   else terminal.out(`${count(counted.rows, 'row')} of ${table} written to ${flags.output}`)
   return EXIT.fine
@@ -59,7 +65,53 @@ function tableNamed(text: string): TableName {
   )
 }
 
-function formatOfFile(output: string | undefined): (typeof FORMATS)[number] {
-  const ending = output === undefined ? '' : extname(output).slice(1).toLowerCase()
+/** By the ending of its name, without that of a packed file. */
+function formatOfFile(output = ''): Format {
+  const ending = extname(output.replace(/\.gz$/, '')).slice(1).toLowerCase()
   return FORMATS.find((format) => format === ending) ?? 'csv'
+}
+
+const isBinary = (format: Format): format is 'xlsx' | 'parquet' => format === 'xlsx' || format === 'parquet'
+
+/** Throws a `UsageError` for bytes that would be printed on a terminal, or packed a second time. */
+function requireRoomFor(format: Format, output: string | undefined, isTerminal: boolean): void {
+  if (!isBinary(format)) return
+  if (output === undefined && isTerminal) {
+    throw new UsageError(
+      `--format ${format} is not for a terminal.`,
+      `Give a file with --output rows.${format}, or send standard output to one.`,
+    )
+  }
+  if (output !== undefined && output.endsWith('.gz')) {
+    throw new UsageError(`${output}: ${format} is packed as it is.`, 'Leave out .gz.')
+  }
+}
+
+interface ContentOptions {
+  readonly format: Format
+  readonly instrument: Instrument
+  /** Counted up as rows pass. */
+  readonly counted: { rows: number }
+  readonly version: string
+}
+
+async function* contentOf<T extends TableName>(
+  table: T,
+  rows: AsyncIterable<Row<T>>,
+  { format, instrument, counted, version }: ContentOptions,
+): AsyncIterable<string | Uint8Array> {
+  if (!isBinary(format)) {
+    yield* tableLines(table, rows, { format, instrument, counted })
+    return
+  }
+  const data = { name: table, columns: tableOf(table).columns, rows: counting(rows, counted) }
+  if (format === 'xlsx') yield* (await import('../../export/xlsx.ts')).xlsxBytes(data, { instrument })
+  else yield* (await import('../../export/parquet.ts')).parquetBytes(data, { createdBy: `openpredict ${version}` })
+}
+
+async function* counting<T>(rows: AsyncIterable<T>, counted: { rows: number }): AsyncIterable<T> {
+  for await (const row of rows) {
+    counted.rows++
+    yield row
+  }
 }
