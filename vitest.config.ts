@@ -28,6 +28,8 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     // More than there are processors: much of the time is spent waiting for servers and processes.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // No file leaves anything behind in its process that another would notice; a fresh one for each takes as long as its tests.
+    isolate: false,
     // One PostgreSQL and PostgREST for the whole run, started by the first test that asks for it.
     globalSetup: ['./tests/local-supabase/src/global-setup.ts'],
     reporters: ['default', './scripts/tally-reporter.ts'],

@@ -209,7 +209,7 @@ describe.skipIf(reason !== undefined)('any number', () => {
   it('comes back as it was, as do instants of any year that the server holds', async () => {
     const store = await here.open()
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (Object.is(n, -0) ? 0 : n))
-    const instant = fc.integer({ min: -210_000_000_000_000, max: 8.64e15 })
+    const instant = fc.integer({ min: -210_000_000_000_000, max: 8.64e15 - 1 })
     await fc.assert(
       fc.asyncProperty(finite, finite, instant, instant, async (price, speed, timestamp, swing) => {
         await here.postgres.reset()
