@@ -39,6 +39,7 @@ export const TASKS = {
   mutation,
   soak: (args) => [node(...SOURCE, '--', 'tests/stability/soak/main.ts', ...args)],
   bench: (args) => [vitest('bench', '--run', ...args)],
+  docs: () => [node('docs/site/build.mjs')],
   'release:dry': () => [node('scripts/release-dry.mjs')],
   check: () => [
     bin('oxfmt', '--check'),

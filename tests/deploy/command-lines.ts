@@ -7,9 +7,9 @@ import { timer } from '../e2e/world.ts'
 /** A command of `openpredict` as somebody is told to type it: its words, the program itself left out. */
 export type CommandLine = readonly string[]
 
-/** Where arguments begin: after the installed program, the shell function `op INSTANCE` of the runbooks, or `openpredict`. */
+/** Where arguments begin: after the installed program, the shell function `op INSTANCE` of the runbooks, `openpredict`, or `npm start --`. */
 const PROGRAM =
-  /(?:\.bin\/openpredict"?|^\s*op [a-z]+|^\s*(?:\w+=(?:'[^']*'|\S*)\s+)*openpredict|\bexec collector openpredict)(?=\s)/
+  /(?:\.bin\/openpredict"?|^\s*op [a-z]+|^\s*(?:\w+=(?:'[^']*'|\S*)\s+)*openpredict|\bexec collector openpredict|^\s*npm start --)(?=\s)/
 
 /** The commands of `openpredict` in shell blocks of a Markdown page. */
 export function commandLinesOf(page: string): readonly CommandLine[] {
@@ -48,7 +48,10 @@ export async function objectionTo(line: CommandLine): Promise<string | undefined
     if (help === undefined) return `there is no command ${name} ${child}`
   }
   const flags = words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.replace(/=.*$/, ''))
-  const unknown = flags.find((flag) => !new RegExp(`(^|[\\s,])${flag}(?=[\\s,])`, 'm').test(help))
+  // An option of the program itself, which it takes anywhere.
+  const unknown = flags.find(
+    (flag) => flag !== '--env-file' && !new RegExp(`(^|[\\s,])${flag}(?=[\\s,])`, 'm').test(help),
+  )
   return unknown === undefined ? undefined : `${name} has no ${unknown}`
 }
 

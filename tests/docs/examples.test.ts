@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { ROOT, sourceFiles, workspacePackages } from '../package-map.ts'
 import { type Example, examplesOf, scriptOf } from './examples.ts'
+import { pages } from './pages.ts'
 
 type Scope = Record<string, unknown>
 
@@ -44,20 +44,7 @@ describe.each(LIBRARIES)('$name', ({ name, folder: home }) => {
 })
 
 describe('the pages', () => {
-  const pages = [
-    'README.md',
-    ...LIBRARIES.map(({ folder: home }) => join(home, 'README.md')),
-    ...markdownBelow('docs'),
-  ].filter((file) => existsSync(join(ROOT, file)))
-
-  it.each(pages.flatMap(examplesOf))('$file:$line does what it says', async ({ code }: Example) => {
+  it.each(pages().flatMap(examplesOf))('$file:$line does what it says', async ({ code }: Example) => {
     await run(code, {})
   })
 })
-
-function markdownBelow(start: string): readonly string[] {
-  if (!existsSync(join(ROOT, start))) return []
-  return readdirSync(join(ROOT, start), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => join(start, file))
-}

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseInstant } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 
+import { linesMissingIn } from '../docs/shown-demo.ts'
 import { Workplace } from './run-cli.ts'
 import { startWorld } from './world.ts'
 
@@ -77,7 +78,9 @@ describe('health', () => {
     expect(stdout).toMatch(/✔ runtime[\s\S]*✔ store[\s\S]*✔ source/)
     const report = JSON.parse(readFileSync(workplace.path('health.json'), 'utf8')) as { ok: boolean; checks: unknown[] }
     expect(report.ok).toBe(true)
-    expect(report.checks).toMatchObject([{ name: 'runtime' }, { name: 'store' }, { name: 'disk' }, { name: 'source' }])
+    expect(report.checks).toMatchObject(
+      ['configuration', 'runtime', 'store', 'disk', 'source', 'freshness'].map((name) => ({ name })),
+    )
   })
 
   it('looks only at what it is asked to', async () => {
@@ -146,6 +149,7 @@ describe('demo', () => {
     expect(stdout).toMatch(
       /Stored +6,\d{3} bars, [\d,]+ levels, \d+ pivots, \d+ events, \d+ gaps, \d+ blocks, \d+ breaks /,
     )
+    expect(linesMissingIn(stdout)).toEqual([])
     const [, store = ''] = /export --table reference_levels --store (\S+)/.exec(stdout) ?? []
     const exported = await workplace.run(['export', '--table', 'reference_levels', '--store', store])
     expect(exported.stdout.trim().split('\n').length).toBeGreaterThan(100)

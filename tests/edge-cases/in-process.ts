@@ -21,15 +21,17 @@ export function quickTimer(speed: number): Clock {
 
 /**
  * Runs `openpredict ARGS` within this process: the same as a process of its own but for the environment, which is empty
- * unless it is given, and the time that it takes to start.
+ * unless it is given, and the time that it takes to start. Durations are those of `own`, too, unless another clock is
+ * given for them.
  */
 export async function openpredict(
   args: readonly string[],
   own: Clock,
   env: Readonly<Record<string, string>> = {},
+  durations: Clock = own,
 ): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const code = await runCli(args, testServices({ clock: own, env, stdout, stderr }))
+  const code = await runCli(args, { ...testServices({ clock: own, env, stdout, stderr }), timer: durations })
   stdout.end()
   stderr.end()
   return { code, stdout: await text(stdout), stderr: await text(stderr) }

@@ -19,29 +19,29 @@ export type RequestFault =
   | { readonly kind: '422'; readonly reason?: 'span' | 'age' }
   /** A web page with status 200. */
   | { readonly kind: 'html' }
-  /** JSON that ends early; `keep` is the share that is left. @default keep 0.5 */
+  /** JSON that ends early; `keep` is the share that is left. Default: keep 0.5. */
   | { readonly kind: 'truncated'; readonly keep?: number }
   /** JSON with neither a result nor an error. */
   | { readonly kind: 'null-result' }
   /** A chart that does not name its exchange, as every chart must. */
   | { readonly kind: 'missing-meta' }
-  /** The connection breaks off: in the middle of the headers, or of the body. @default at 'headers' */
+  /** The connection breaks off: in the middle of the headers, or of the body. Default: at 'headers'. */
   | { readonly kind: 'reset'; readonly at?: 'headers' | 'body' }
   /** Nothing is ever answered, and the connection stays. */
   | { readonly kind: 'hang' }
-  /** The body comes in twenty pieces over so many real seconds. @default seconds 30 */
+  /** The body comes in twenty pieces over so many real seconds. Default: seconds 30. */
   | { readonly kind: 'slow'; readonly seconds?: number }
-  /** Rows of nothing but nulls, in place of true ones. @default share 0.1, at least one */
+  /** Rows of nothing but nulls, in place of true ones. Default: share 0.1, at least one. */
   | { readonly kind: 'null-rows'; readonly share?: number }
-  /** Rows that come twice: first with other values, then as they are. @default share 0.1, at least one */
+  /** Rows that come twice: first with other values, then as they are. Default: share 0.1, at least one. */
   | { readonly kind: 'duplicates'; readonly share?: number }
   /** Rows in any order. */
   | { readonly kind: 'out-of-order' }
-  /** The trading periods in a shape that was not asked for. @default the one that was not asked for */
+  /** The trading periods in a shape that was not asked for. Default: the one that was not asked for. */
   | { readonly kind: 'trading-periods'; readonly shape?: 'lists' | 'object' }
   /** The last quote, flat and without volume, stamped with a full minute; asked for or not. */
   | { readonly kind: 'quote-on-minute' }
-  /** The chart of another symbol. @default as 'ES=F', and 'NQ=F' where that was asked for */
+  /** The chart of another symbol. Default: as 'ES=F', and 'NQ=F' where that was asked for. */
   | { readonly kind: 'wrong-symbol'; readonly as?: string }
 
 export type RequestFaultKind = RequestFault['kind']
@@ -54,11 +54,11 @@ export interface RandomFault {
 
 /** What can be wrong for a while with a share of the bars, whoever asks. `minutes` count from when a bar has closed. */
 export type BarFault =
-  /** Bars that are missing, and appear late. @default minutes 5 */
+  /** Bars that are missing, and appear late. Default: minutes 5. */
   | { readonly kind: 'late-bars'; readonly minutes?: number }
-  /** Bars that are first shown with other prices and less volume, and then change. @default minutes 5 */
+  /** Bars that are first shown with other prices and less volume, and then change. Default: minutes 5. */
   | { readonly kind: 'revised-bars'; readonly minutes?: number }
-  /** Bars of which the high or the low lies `percent` away from the market. @default minutes 5, percent 10 */
+  /** Bars of which the high or the low lies `percent` away from the market. Default: minutes 5, percent 10. */
   | { readonly kind: 'bad-ticks'; readonly minutes?: number; readonly percent?: number }
 
 /**
