@@ -144,6 +144,8 @@ describe('alerts check', () => {
       'unknown',
       'inactive',
     ])
+    // Without a remote store nothing waits for one, which is known.
+    expect([stateOf('delivery_late'), stateOf('delivery_refused')]).toEqual(['inactive', 'inactive'])
 
     const rules = writeRules(workplace, RULES.replace('execution_time_max > 0s', 'bars_fetched > 5'))
     const bad = await openpredict(['alerts', 'check', '--config', rules, ...own], timer)

@@ -137,12 +137,15 @@ describe.each(TABLE_NAMES)('the rows of %s', (name) => {
 /** Runs the command line in this process, with a terminal to print on or without. */
 async function openpredict(
   args: readonly string[],
-  { isTerminal = false }: { readonly isTerminal?: boolean } = {},
+  {
+    isTerminal = false,
+    env = {},
+  }: { readonly isTerminal?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ readonly code: number; readonly stdout: Uint8Array; readonly stderr: string }> {
   const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY: isTerminal }), new PassThrough()]
   const [printed, said] = [buffer(stdout), text(stderr)]
   const code = await runCli(args, {
-    env: {},
+    env,
     clock: timer,
     timer,
     terminal: createTerminal({ stdout, stderr, env: { NO_COLOR: '1' } }),
@@ -233,6 +236,34 @@ describe('export', () => {
     expect(printed.stdout).toHaveLength(0)
     const packed = await openpredict([...args, '--output', workplace.path(`rows.${format}.gz`)])
     expect(packed).toMatchObject({ code: 2, stderr: expect.stringContaining(`${format} is packed as it is.`) })
+  })
+
+  it('writes error_log whole, and the rows of one instrument when it is named', async () => {
+    using workplace = new Workplace()
+    const url = `sqlite:${workplace.path('openpredict.sqlite')}`
+    const failure = {
+      timestamp: START,
+      component: 'test',
+      operation: 'fetch',
+      error_message: 'no answer',
+      severity: 'error',
+      error_category: 'network',
+      cycle: null,
+      details: null,
+    } as const
+    await using store = await openStore(url, { clock: timer })
+    await store.transaction(async (tx) => {
+      for (const [i, instrument] of ['NQ=F', 'ES=F', null].entries()) {
+        await tx.putError({ ...failure, id: `00000000-0000-4000-8000-00000000000${i}`, instrument })
+      }
+    })
+    const instrumentsIn = async (...args: readonly string[]): Promise<readonly unknown[]> => {
+      const all = ['export', '--table', 'error_log', '--store', url, '--format', 'json', ...args]
+      const { stdout } = await openpredict(all, { env: { INSTRUMENT: 'NQ=F,ES=F' } })
+      return (JSON.parse(Buffer.from(stdout).toString()) as readonly Row[]).map((row) => row['instrument'])
+    }
+    expect(await instrumentsIn()).toEqual(['NQ=F', 'ES=F', null])
+    expect(await instrumentsIn('--symbol', 'ES=F')).toEqual(['ES=F'])
   })
 
   it('knows the format of a packed file by the ending before .gz', async () => {

@@ -65,6 +65,11 @@ export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
 }
 
+/** Whether any of these lines is too long for the terminal that it is printed to; never where nobody counts columns. */
+export function isTooWide(lines: readonly string[], { columns: width = 0 }: { readonly columns?: number }): boolean {
+  return width > 0 && lines.some((line) => line.length > width)
+}
+
 /** Lines of columns, padded to the widest cell; numbers (`right`) to the right. Colour codes must be added afterwards. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): readonly string[] {
   const widths: number[] = []

@@ -24,8 +24,8 @@ export function symbolOptions(): readonly [Option, Option] {
   ]
 }
 
-/** `--symbol S` given any number of times. */
-export function symbolsOptions(): readonly [Option, Option] {
+/** `--symbol S` given any number of times; `unnamed` says which instruments are meant where it is not. */
+export function symbolsOptions(unnamed = "$INSTRUMENT or 'NQ=F'"): readonly [Option, Option] {
   const parse = parsed((text) => instrumentOf(text).symbol)
   const collect = (text: string, previous: readonly string[] | undefined): readonly string[] => [
     ...(previous ?? []),
@@ -34,7 +34,7 @@ export function symbolsOptions(): readonly [Option, Option] {
   return [
     new Option(
       '-s, --symbol <symbol>',
-      "an instrument, as Yahoo writes it; may be repeated (default: $INSTRUMENT or 'NQ=F')",
+      `an instrument, as Yahoo writes it; may be repeated (default: ${unnamed})`,
     ).argParser(collect),
     new Option('--instrument <symbol>', 'the same as --symbol').argParser(collect).hideHelp(),
   ]

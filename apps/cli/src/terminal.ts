@@ -8,8 +8,12 @@ export interface Terminal {
   readonly out: (text: string) => void
   /** One line of talk, on standard error. */
   readonly note: (text: string) => void
-  /** Standard output itself, and whether a person looks at it. */
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number }
+  /** Standard output itself, whether a person looks at it, and how wide their terminal is. */
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean
+    readonly writableLength?: number
+    readonly columns?: number
+  }
   readonly colour: ChalkInstance
   /**
    * Shows a spinner while `work` runs: on standard error, and only on a terminal. `work` may change its text as often as

@@ -16,6 +16,7 @@ export interface Different {
   readonly status?: CycleSample['status']
   readonly category?: CycleSample['error_category']
   readonly durationMs?: number
+  readonly barsFetched?: number
   readonly steps?: Readonly<Record<string, number>>
   readonly measures?: Readonly<Record<string, number>>
   readonly instrument?: string
@@ -28,6 +29,7 @@ export function cycleAt(
     status = 'success',
     category = null,
     durationMs = 400,
+    barsFetched = 31,
     steps = {},
     measures = {},
     instrument = 'NQ=F',
@@ -40,7 +42,7 @@ export function cycleAt(
     duration_ms: durationMs,
     status,
     error_category: category,
-    bars_fetched: 31,
+    bars_fetched: barsFetched,
     step_ms: { fetch: 350, store_ohlc: 12, ...steps },
     measures: {
       lag_ms: 0,

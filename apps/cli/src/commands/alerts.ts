@@ -96,7 +96,8 @@ function checkCommand(services: Services, run: (action: Action) => Promise<void>
     '',
     ' --store sqlite:/data/nq.sqlite --json',
   ])
-  for (const option of symbolsOptions()) command.addOption(option)
+  for (const option of symbolsOptions('$INSTRUMENT, or all that were collected in the last day'))
+    command.addOption(option)
   return command
     .addOption(storeOption())
     .addOption(mirrorOption())

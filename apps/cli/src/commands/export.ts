@@ -40,6 +40,7 @@ export function exportCommand(services: Services, run: (action: Action) => Promi
       'after',
       `
 ohlc_data as CSV has the columns that import reads. Text formats are packed when the file ends in .gz.
+error_log is written whole without --symbol: some of its rows are about no instrument.
 xlsx and parquet go to a file, or to standard output that is not a terminal. Times are UTC.
 
 Examples:

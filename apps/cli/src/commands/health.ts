@@ -30,7 +30,8 @@ export function healthCommand(services: Services, run: (action: Action) => Promi
     .addHelpText(
       'after',
       `
-Ends with 0 when every check is good, 1 otherwise.
+Looks at the configuration, Node.js, the store, the disk, what waits for a remote store, the source, and how new the
+newest bar is. Ends with 0 when every check is good, 1 otherwise; a warning (!) is no failure.
 
 Examples:
   $ openpredict health

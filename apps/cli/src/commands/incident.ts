@@ -16,6 +16,7 @@ export interface IncidentFlags {
   readonly symbol?: readonly string[]
   readonly instrument?: readonly string[]
   readonly store?: string
+  readonly source?: string
   readonly output?: string
   readonly json?: boolean
 }
@@ -27,12 +28,13 @@ export function incidentCommand(services: Services, run: (action: Action) => Pro
   const create = new Command('create')
     .description('write an incident report in Markdown, with the facts of a window filled in')
     .addOption(new Option('--severity <severity>', 'how bad it is').choices(SEVERITIES).makeOptionMandatory())
-    .addOption(durationOption('--window <time>', 'how far back it looks').default(TWO_HOURS, '2h'))
+    .addOption(durationOption('--window <duration>', 'how far back it looks').default(TWO_HOURS, '2h'))
     .addOption(instantOption('--as-of <instant>', 'the end of the window (default: now)'))
     .option('--title <text>', 'its heading (default: the end of the window)')
-  for (const option of symbolsOptions()) create.addOption(option)
+  for (const option of symbolsOptions('all that were collected in the window')) create.addOption(option)
   create
     .addOption(storeOption())
+    .option('--source <source>', 'of a simulated market: go by its time, sim or sim:URL')
     .option('-o, --output <file>', 'where it is written; a file that is there is replaced (default: standard output)')
     .addOption(jsonOption())
     .addHelpText(

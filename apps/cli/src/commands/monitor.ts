@@ -26,14 +26,14 @@ export interface MonitorFlags {
 export function monitorCommand(services: Services, run: (action: Action) => Promise<void>): Command {
   const command = new Command('monitor')
     .description('watch a running collector from outside, and report on it at the end')
-    .addOption(durationOption('--duration <length>', 'how long, such as 15m or 24h').default(DAY, '24h'))
+    .addOption(durationOption('--duration <duration>', 'how long, such as 15m or 24h').default(DAY, '24h'))
     .addOption(
       countOption(
         '--interval <seconds>',
         'seconds between looks, and between cycles as the collector was told (default: $FETCH_INTERVAL_SECONDS or 60)',
       ),
     )
-  for (const option of symbolsOptions()) command.addOption(option)
+  for (const option of symbolsOptions('all that were collected meanwhile')) command.addOption(option)
   return command
     .addOption(storeOption())
     .option('--source <source>', 'of a simulated market: go by its time, sim or sim:URL')

@@ -29,9 +29,9 @@ export function repeated(text: string, previous: readonly string[] | undefined):
 export function reportCommand(services: Services, run: (action: Action) => Promise<void>): Command {
   const command = new Command('report')
     .description('how the collector did over a window: success, times, outages, freshness, resources, each target')
-    .addOption(durationOption('--window <length>', 'how far back, such as 15m, 24h or 7d').default(DAY, '24h'))
+    .addOption(durationOption('--window <duration>', 'how far back, such as 15m, 24h or 7d').default(DAY, '24h'))
     .addOption(instantOption('--as-of <instant>', 'where the window ends (default: now)'))
-  for (const option of symbolsOptions()) command.addOption(option)
+  for (const option of symbolsOptions('all that were collected in the window')) command.addOption(option)
   return command
     .addOption(storeOption())
     .option('--source <source>', 'of a simulated market: go by its time, sim or sim:URL')

@@ -9,6 +9,7 @@ export interface StatusFlags {
   readonly symbol?: readonly string[]
   readonly instrument?: readonly string[]
   readonly store?: string
+  readonly source?: string
   readonly interval: number
   readonly asOf?: number
   readonly json?: boolean
@@ -22,10 +23,9 @@ export function statusCommand(services: Services, run: (action: Action) => Promi
   for (const option of symbolsOptions()) command.addOption(option)
   return command
     .addOption(storeOption())
+    .option('--source <source>', 'of a simulated market: go by its time, sim or sim:URL')
     .addOption(countOption('--interval <seconds>', 'seconds between two looks with --watch').default(1))
-    .addOption(
-      instantOption('--as-of <instant>', 'what counts as now, for a copy or a simulated market (default: now)'),
-    )
+    .addOption(instantOption('--as-of <instant>', 'what counts as now, for a copy (default: now)'))
     .addOption(jsonOption())
     .addHelpText(
       'after',

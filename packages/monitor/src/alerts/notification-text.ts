@@ -25,10 +25,10 @@ export function titleOf(notification: AlertNotification): string {
   return `[${mark}] ${severityOf(notification)}: ${what}${where === '' ? '' : ` on ${where}`}`
 }
 
-/** One line on an alert: what it means, its values, and since when. */
-export function lineOf(alert: Alert): string {
+/** One line on an alert: what it means, its values, and since when. `isTitled`: its instrument is in the title already. */
+export function lineOf(alert: Alert, { isTitled = false }: { readonly isTitled?: boolean } = {}): string {
   const { rule, instrument, firedAt } = alert
-  const where = instrument === undefined ? '' : `${instrument}: `
+  const where = instrument === undefined || isTitled ? '' : `${instrument}: `
   const since = firedAt === undefined ? '' : `, since ${formatInstant(firedAt)}`
   return `${where}${rule.summary ?? rule.name} (${rule.condition.text}; ${valuesOf(alert)}${since})`
 }

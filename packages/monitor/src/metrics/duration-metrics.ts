@@ -1,4 +1,5 @@
 import { CALCULATOR_STEPS } from '../cycle-steps.ts'
+import { isLong } from '../service-levels/cycle-row.ts'
 import { percentileOf } from '../statistics/percentile.ts'
 import { summaryOf } from '../statistics/summary.ts'
 import { type CycleSample, numberIn } from './cycle-sample.ts'
@@ -16,7 +17,10 @@ const SUFFIXES = ['mean', 'p50', 'p95', 'p99', 'max'] as const
 const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const
 const WORDS = { mean: 'mean', p50: 'median', p95: '95th percentile', p99: '99th percentile', max: 'longest' } as const
 
-/** Metrics of how long cycles and their steps take. */
+/**
+ * Metrics of how long cycles and their steps take. Cold starts and returns from long absences are left out, as in reports:
+ * they fetch days of bars, and have a deadline of their own.
+ */
 export const DURATION_METRICS: readonly Metric[] = [
   ...durations('execution_time', {
     aliases: (suffix) => [`agent1.execution_time${suffix === 'mean' ? '' : `.${suffix}`}`],
@@ -92,7 +96,7 @@ function secondsOf(
   suffix: (typeof SUFFIXES)[number],
 ): number | undefined {
   if (enoughCycles(reading) === undefined) return undefined
-  const values = cyclesOf(reading).flatMap((cycle) => ms(cycle) ?? [])
+  const values = cyclesOf(reading).flatMap((cycle) => (isLong(cycle) ? [] : (ms(cycle) ?? [])))
   if (values.length === 0) return undefined
   if (suffix === 'mean') return (summaryOf(values)?.mean ?? 0) / 1_000
   return (

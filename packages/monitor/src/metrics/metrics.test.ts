@@ -92,6 +92,14 @@ describe('durations', () => {
     expect(read('execution_time', measurements)).toBe(2.5)
   })
 
+  it('leave out a cold start, which fetches more than a day of bars', () => {
+    const steps = { fetch: 30_000 }
+    const measurements = measured([{ durationMs: 40_000, barsFetched: 1_441, steps }, {}, {}])
+    expect(read('execution_time_max', measurements)).toBe(0.4)
+    expect(read('yfinance_fetch_time_p95', measurements)).toBe(0.35)
+    expect(read('execution_time_max', measured([{ durationMs: 40_000, barsFetched: 1_440 }, {}, {}]))).toBe(40)
+  })
+
   it('are those of delivering where there is a remote store, else of storing', () => {
     expect(read('supabase_upsert_time_p95', measured([{}, {}, {}]))).toBe(0.012)
     const remote = { steps: { deliver: 900 } }

@@ -8,14 +8,18 @@ const DAMAGE: readonly unknown[] = ['corrupt', 'not-a-database', 'foreign-databa
 
 type Readable = Pick<Store, 'readRows' | 'newestBar' | 'oldestBar'>
 
-/** The cycles of an instrument that a store has since an instant (epoch ms), in the order in which they ended. */
+/**
+ * The cycles of an instrument that a store has since an instant (epoch ms), in the order in which they ended, and the last
+ * one before: a collector that stopped long ago has stopped, and is not unknown.
+ */
 export async function readCycles(
   store: Pick<Store, 'readRows'>,
   instrument: string,
   since: number,
 ): Promise<readonly Row<'collection_cycles'>[]> {
+  const before = await store.readRows('collection_cycles', { instrument, to: since, newestFirst: true, limit: 1 })
   const rows = await store.readRows('collection_cycles', { instrument, from: since })
-  return rows.toSorted((a, b) => a.finished_at - b.finished_at)
+  return [...before, ...rows].toSorted((a, b) => a.finished_at - b.finished_at)
 }
 
 /** Takes over how many levels are known, of every instrument; `now` is when. */

@@ -54,14 +54,14 @@ export class BarOrder {
       checkOf(
         'grid',
         grid.found > 0 ? 'failed' : 'passed',
-        grid.found > 0 ? counted(grid.found, 'bar') + ' between two minutes' : 'all of them',
+        grid.found > 0 ? counted(grid.found, 'bar') + ' between two minutes' : 'all on whole minutes',
         { counts: { bars: grid.found }, tally: grid },
       ),
       // The calendar may not know of an opening that no rule foresaw.
       checkOf(
         'market-hours',
         hours.found > 0 ? 'warning' : 'passed',
-        hours.found > 0 ? counted(hours.found, 'bar') + ' in a closed market' : 'none',
+        hours.found > 0 ? counted(hours.found, 'bar') + ' in a closed market' : 'none in a closed market',
         { counts: { bars: hours.found }, tally: hours },
       ),
     ]

@@ -92,7 +92,7 @@ export class BarSanity {
     // Indices and currencies have none, from any source.
     if (share === 1 && this.#instrument.hours === 'always')
       return checkOf('volume', 'passed', 'the source has no volume of this instrument', { counts })
-    const summary = `${percent(share)} of ${counted(this.#bars, 'bar')}`
+    const summary = `${percent(share)} of ${counted(this.#bars, 'bar')} without any`
     return checkOf('volume', share > ZERO_VOLUME_SHARE ? 'warning' : 'passed', summary, { counts, tally })
   }
 }

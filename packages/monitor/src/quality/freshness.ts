@@ -1,9 +1,7 @@
-import { formatInstant } from '@openpredict/market'
-
 import { judge } from '../targets/judge.ts'
 import { targetOf } from '../targets/targets.ts'
 import type { CheckVerdict, QualityCheck } from './quality-report.ts'
-import { checkOf } from './tally.ts'
+import { checkOf, minuteText } from './tally.ts'
 
 const MINUTE = 60_000
 const SECOND = 1_000
@@ -12,9 +10,9 @@ const HOUR = 60 * MINUTE
 /** How the newest bar stands to what the source can have; `lagMs` undefined: there is no bar. */
 export function freshnessCheck(newest: number | undefined, lagMs: number | undefined, delayMs: number): QualityCheck {
   if (newest === undefined || lagMs === undefined) return checkOf('freshness', 'failed', 'no bar is stored')
-  const late = lagMs === 0 ? 'nothing newer is to be had' : `${seconds(lagMs)} of open market behind`
-  const delay = delayMs === 0 ? '' : ` from a source that is ${seconds(delayMs)} late`
-  return checkOf('freshness', verdictOf(lagMs), `newest bar ${formatInstant(newest)}, ${late}${delay}`, {
+  const late = lagMs === 0 ? 'nothing newer is to be had' : `${lengthText(lagMs)} of open market behind`
+  const delay = delayMs === 0 ? '' : ` from a source that is ${lengthText(delayMs)} late`
+  return checkOf('freshness', verdictOf(lagMs), `newest bar ${minuteText(newest)}, ${late}${delay}`, {
     counts: { lag_ms: lagMs, delay_ms: delayMs },
   })
 }
@@ -56,7 +54,7 @@ export function featureFreshnessCheck(standing: FeatureStanding): QualityCheck {
     const empty = Object.entries(standing.reached).flatMap(([table, instant]) => (instant === undefined ? [table] : []))
     return checkOf(id, 'failed', `there are bars and no ${empty.join(', no ')}`)
   }
-  const summary = lag === 0 ? 'calculated from all bars' : `${seconds(lag)} behind the newest bar`
+  const summary = lag === 0 ? 'calculated from all bars' : `${lengthText(lag)} behind the newest bar`
   return checkOf(id, verdictOf(lag), summary, { counts: { lag_ms: lag } })
 }
 
@@ -71,6 +69,9 @@ function verdictOf(lagMs: number): CheckVerdict {
   return verdict === 'critical' ? 'failed' : verdict === 'met' ? 'passed' : 'warning'
 }
 
-function seconds(ms: number): string {
-  return `${Math.round(ms / SECOND).toLocaleString('en-US')} s`
+/** `90 s`, `12 min`, `5 h`, `3 days`. */
+function lengthText(ms: number): string {
+  if (ms < 2 * MINUTE) return `${Math.round(ms / SECOND)} s`
+  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`
+  return ms < 48 * HOUR ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / (24 * HOUR)).toLocaleString('en-US')} days`
 }

@@ -1,4 +1,4 @@
-import { type Calendar, formatInstant, type Period } from '@openpredict/market'
+import type { Calendar, Period } from '@openpredict/market'
 import type { Row } from '@openpredict/store'
 
 import { judge } from '../targets/judge.ts'
@@ -6,7 +6,7 @@ import { targetOf } from '../targets/targets.ts'
 import type { Portion } from './bar-portions.ts'
 import type { MinuteCounts, QualityCheck } from './quality-report.ts'
 import type { CountedSpan } from './quality-span.ts'
-import { checkOf, counted, percent, Tally } from './tally.ts'
+import { checkOf, counted, minuteText, percent, Tally } from './tally.ts'
 
 const MINUTE = 60_000
 /** The shortest gap between two bars that is more than two minutes leaves out so many. */
@@ -137,7 +137,7 @@ export class MinuteAccount {
     this.#gap = undefined
     this.#longest = Math.max(this.#longest, gap.minutes)
     if (gap.minutes < GAP_MINUTES) return
-    this.#gaps.add(gap.at, () => `${counted(gap.minutes, 'open minute')} without a bar, to ${formatInstant(gap.last)}`)
+    this.#gaps.add(gap.at, () => `${counted(gap.minutes, 'open minute')} without a bar, to ${minuteText(gap.last)}`)
   }
 
   #continuityCheck(): QualityCheck {
@@ -171,7 +171,8 @@ export class MinuteAccount {
 
   #completenessCheck(): QualityCheck {
     const { expected, bars, absentAtSource, ratio, accountedRatio } = this.counts()
-    const begins = this.#span.from > this.#from ? `; history begins ${formatInstant(this.#span.from)}` : ''
+    // Within the first minute of a window counting begins with the next whole one: that is no missing history.
+    const begins = this.#span.from - this.#from >= MINUTE ? `; history begins ${minuteText(this.#span.from)}` : ''
     if (ratio === undefined || accountedRatio === undefined)
       return checkOf('completeness', 'passed', `no minute was to be had${begins}`, { counts: { expected, bars } })
     const { verdict } = judge(targetOf('completeness'), ratio * 100)

@@ -58,7 +58,7 @@ export class RowTrials {
       this.#count === 0
         ? `no ${thing}`
         : tally.found > 0
-          ? `${tally.found} of ${counted(this.#count, thing)} say something else than the bars`
+          ? `${tally.found} of ${counted(this.#count, thing)} ${tally.found === 1 ? 'says' : 'say'} something else than the bars`
           : `all of ${counted(this.#count, thing)}`
     const counts = { checked: this.#count, differing: tally.found }
     return checkOf(id, tally.found > 0 ? 'failed' : 'passed', summary, { counts, tally })

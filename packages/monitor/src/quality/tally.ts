@@ -1,3 +1,5 @@
+import { formatInstant } from '@openpredict/market'
+
 import type { CheckId, CheckVerdict, QualityCheck, QualityFinding } from './quality-report.ts'
 import { QUALITY_CHECKS } from './quality-report.ts'
 
@@ -41,6 +43,11 @@ export function worstOf(verdicts: readonly CheckVerdict[]): CheckVerdict {
 /** `1 minute`, `2,000 minutes`. */
 export function counted(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`
+}
+
+/** An instant for people: `2024-06-05 14:30`. In UTC, which is said by whoever shows it. */
+export function minuteText(instant: number): string {
+  return formatInstant(instant).slice(0, 16).replace('T', ' ')
 }
 
 /** A share of 1 as a percentage that is whole only when it is exact: never 100 for a little less. */

@@ -31,7 +31,7 @@ export interface DataFigures {
   readonly completeness?: number | undefined
   /** Composite score, 0 to 100, as `validate` tells it; absent where nothing could be judged. */
   readonly qualityScore?: number | undefined
-  /** The open time of the newest bar, epoch ms. */
+  /** The open time of the newest bar before the window's end, epoch ms. */
   readonly newestBar?: number | undefined
   /** How long before the window's end that bar closed, whatever the delay and the trading hours. */
   readonly newestBarAgeMs?: number | undefined
@@ -60,6 +60,8 @@ export async function dataFigures(
   const { minutes, score } = await validateQuality({ store, instrument, from, to, now, findings: 0, ...wait })
   const newest = await store.newestBar(symbol, wait)
   const bars = await store.readBars(window, wait)
+  // Of a window of the past, what came after it says nothing.
+  const newestBar = newest === undefined || newest.time < to ? newest?.time : bars.time[bars.length - 1]
   const missing = await store.readRows('missing_minutes', window, wait)
   const lived = { instrument: symbol, from: to - LEVEL_DAYS * DAY, to }
   const levels = await store.readRows('reference_levels', lived, wait)
@@ -75,8 +77,8 @@ export async function dataFigures(
     minutesAbsent: minutes.absentAtSource,
     completeness: minutes.ratio,
     qualityScore: score,
-    newestBar: newest?.time,
-    newestBarAgeMs: newest === undefined ? undefined : Math.max(0, to - newest.time - MINUTE),
+    newestBar,
+    newestBarAgeMs: newestBar === undefined ? undefined : Math.max(0, to - newestBar - MINUTE),
     marketOpen: calendar.openMinutes(from - shift, to - shift) > 0,
     levelTypes: new Set(levels.map(({ level_type: type }) => type)).size,
     levelTypesKnown: TABLES.reference_levels.columns.level_type.values.length,

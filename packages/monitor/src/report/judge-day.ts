@@ -1,4 +1,5 @@
 import { CALCULATOR_STEPS } from '../cycle-steps.ts'
+import { counted } from '../quality/tally.ts'
 import { judge, type Judgement } from '../targets/judge.ts'
 import type { TargetId } from '../targets/target.ts'
 import { FAILURE_TARGETS, targetOf, targetsOf } from '../targets/targets.ts'
@@ -42,7 +43,12 @@ export function judgeDeploy({ all, instruments }: DayReport): readonly DeployChe
     {
       name: 'no errors',
       ok: cycles.total > 0 && bad === 0,
-      message: cycles.total === 0 ? 'no cycle' : `${bad} of ${cycles.total} cycles did not succeed`,
+      message:
+        cycles.total === 0
+          ? 'no cycle'
+          : bad === 0
+            ? `${counted(cycles.total, 'cycle')}, all of them good`
+            : `${bad} of ${counted(cycles.total, 'cycle')} failed, or their calculators did`,
     },
     {
       name: 'data written',
@@ -50,7 +56,7 @@ export function judgeDeploy({ all, instruments }: DayReport): readonly DeployChe
       message:
         silent.length > 0 || instruments.length === 0
           ? `nothing new of ${silent.map(({ symbol }) => symbol).join(', ') || 'any instrument'}`
-          : `${all.fetches.barsNew} new bars, ${all.fetches.rowsWritten} rows${isClosed ? ' (the market was closed)' : ''}`,
+          : `${counted(all.fetches.barsNew, 'new bar')}, ${counted(all.fetches.rowsWritten, 'row')}${isClosed ? ' (the market was closed)' : ''}`,
     },
   ]
 }

@@ -83,6 +83,15 @@ describe('the report of a day', () => {
     expect(parseDayReport(JSON.parse(JSON.stringify(report)))).toEqual(JSON.parse(JSON.stringify(report)))
   })
 
+  it('of the past tells the age of the newest bar that its window had, not of later ones', async () => {
+    await using store = await dayStore({
+      cycles: minutely(FROM - MINUTE, TO, good),
+      bars: [{ symbol: 'NQ=F', from: FROM - HOUR, to: TO + HOUR }],
+    })
+    const report = await makeDayReport({ store, ...window, madeAt: TO + 2 * HOUR })
+    expect(report.instruments[0]?.data).toMatchObject({ newestBar: '2024-06-05T15:59:00.000Z', newestBarAgeMs: 0 })
+  })
+
   it('has a figure for every planned metric', async () => {
     await using store = await dayStore({
       cycles: minutely(FROM - MINUTE, TO, good),

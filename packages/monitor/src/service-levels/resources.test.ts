@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { minutely, processAt } from '../../test/cycle-rows.ts'
+import { cycleRow, minutely, processAt } from '../../test/cycle-rows.ts'
 import { processLives } from './process-lives.ts'
 import { resourcesOf } from './resources.ts'
 
@@ -20,6 +20,16 @@ describe('resources', () => {
     const { memory, memoryLastBytes } = used(3, (at) => ({ process_memory_bytes: 100 + at / MINUTE }))
     expect(memory).toMatchObject({ count: 3, min: 100, mean: 101, max: 102 })
     expect(memoryLastBytes).toBe(102)
+  })
+
+  it('tell a peak that is no less than the average, also when the busiest time is the last', () => {
+    // 10 % of a processor for 12 s, then 50 % for 8 s, which are too short for a sample of their own.
+    const rows = [0, 12_000, 20_000].map((at, i) =>
+      cycleRow({ at, measures: { ...processAt(at, 0, 1), process_cpu_ms: [0, 1_200, 5_200][i] ?? 0 } }),
+    )
+    const { cpuAverage, cpuPeak } = resourcesOf(processLives(rows))
+    expect(cpuAverage).toBeCloseTo(0.26)
+    expect(cpuPeak).toBe(cpuAverage)
   })
 
   it('find the slope of memory an hour, leaving out the first ten minutes', () => {

@@ -113,7 +113,10 @@ function ratesOf(lives: readonly ProcessLife[], counter: (row: CycleRow) => numb
       mark = sample
     }
   }
-  return time > 0 ? { average: rise / time, peak } : undefined
+  if (time <= 0) return undefined
+  // What came after the last mark is in the average alone.
+  const average = rise / time
+  return { average, peak: peak === undefined ? undefined : Math.max(peak, average) }
 }
 
 function systemOf(newest: readonly CycleRow[], all: readonly CycleRow[]): SystemResources {

@@ -1,5 +1,6 @@
 import type { Row, StoreReader, WaitOptions } from '@openpredict/store'
 
+import { isLong } from '../service-levels/cycle-row.ts'
 import { countCycles } from '../service-levels/success.ts'
 import type { SuccessWindow } from './status-view.ts'
 
@@ -56,10 +57,10 @@ export class CycleHistory {
     return { lengthMs, cycles, partial, failed, share }
   }
 
-  /** The durations of the last cycles that were not idle, oldest first. */
+  /** The durations of the last cycles that were not idle, oldest first; cold starts are left out, as in reports. */
   times(): readonly number[] {
     return [...this.#cycles.values()]
-      .filter(({ status }) => status !== 'idle')
+      .filter((cycle) => cycle.status !== 'idle' && !isLong(cycle))
       .toSorted((a, b) => a.started_at - b.started_at)
       .slice(-MOST_TIMES)
       .map(({ duration_ms }) => duration_ms)

@@ -151,6 +151,7 @@ describe('a status', () => {
       cycle(3 * MINUTE, { duration_ms: 3 }),
       cycle(MINUTE, { duration_ms: 1 }),
       cycle(2 * MINUTE, { duration_ms: 2, status: 'idle' }),
+      cycle(4 * MINUTE, { duration_ms: 4_000, bars_fetched: 6_800 }),
     )
     expect((await reader.read(NOW)).cycleTimes).toEqual([3, 1])
   })

@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-import type { Instrument } from '@openpredict/market'
+import { type Instrument, instrumentOf } from '@openpredict/market'
 import { type Row, type TableName, tableOf, TABLES } from '@openpredict/store'
 
-import { configuredInstrument, configuredStore } from '../../configuration.ts'
+import { configuredInstrument, configuredInstruments, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
 import { count } from '../../format.ts'
 import { openNamedStore } from '../../named-store.ts'
@@ -21,7 +21,7 @@ type Format = (typeof FORMATS)[number]
 export async function exportTable(flags: ExportFlags, services: Services): Promise<number> {
   const { terminal } = services
   const table = tableNamed(flags.table)
-  const instrument = configuredInstrument(flags, services.env)
+  const { instrument, isNamed } = instrumentFor(table, flags, services.env)
   // Standard output with --json is for machines: one JSON document.
   const format =
     flags.format ?? (flags.json === true && flags.output === undefined ? 'json' : formatOfFile(flags.output))
@@ -29,7 +29,7 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
   const url = configuredStore(flags, services.env)
   await using store = await openNamedStore(url, services, { readOnly: true, migrate: false })
   const rows = store.streamRows(table, {
-    ...('instrument' in tableOf(table).columns ? { instrument: instrument.symbol } : {}),
+    ...(isNamed ? { instrument: instrument.symbol } : {}),
     ...(flags.from === undefined ? {} : { from: flags.from }),
     ...(flags.to === undefined ? {} : { to: flags.to }),
   })
@@ -48,6 +48,24 @@ export async function exportTable(flags: ExportFlags, services: Services): Promi
   if (flags.json === true) terminal.out(JSON.stringify({ table, format, output: flags.output, ...counted }))
   else terminal.out(`${count(counted.rows, 'row')} of ${table} written to ${flags.output}`)
   return EXIT.fine
+}
+
+/**
+ * The instrument that decides how prices are written, and whether rows are its own. A table with rows that are about no
+ * instrument, such as `error_log`, is written whole unless one is asked for by `--symbol`.
+ */
+function instrumentFor(
+  table: TableName,
+  flags: Pick<ExportFlags, 'symbol' | 'instrument'>,
+  env: Services['env'],
+): { readonly instrument: Instrument; readonly isNamed: boolean } {
+  const { instrument: column } = tableOf(table).columns
+  const isAsked = (flags.symbol ?? flags.instrument) !== undefined
+  if (column !== undefined && (isAsked || column.nullable !== true)) {
+    return { instrument: configuredInstrument(flags, env), isNamed: true }
+  }
+  const [first = instrumentOf('NQ=F')] = configuredInstruments({}, env)
+  return { instrument: first, isNamed: false }
 }
 
 /** The files that a store is in: none of them may be written over by what is read from it. */

@@ -9,13 +9,14 @@ import { openOutput } from '../../output-file.ts'
 import { redactorFor } from '../../secrets.ts'
 import type { Services } from '../../services.ts'
 import type { IncidentFlags } from '../incident.ts'
+import { notAhead, timeOf } from './report/report.ts'
 
 /** Writes an incident down, to a file or to standard output. */
 export async function createIncident(flags: IncidentFlags, services: Services): Promise<number> {
-  const { env, clock, terminal, signal, version, host } = services
+  const { env, terminal, signal, version, host } = services
   const { severity, window, title, output } = flags
-  const madeAt = clock.now()
-  const to = flags.asOf ?? madeAt
+  const madeAt = (await timeOf(flags.source, services)).now()
+  const to = notAhead(flags.asOf, madeAt)
   const named = [...(flags.symbol ?? []), ...(flags.instrument ?? [])]
   const file = output === undefined ? undefined : await openOutput(output, { inputs: [] })
   await using store = await openNamedStore(configuredStore(flags, env), services, { readOnly: true, migrate: false })
@@ -28,8 +29,7 @@ export async function createIncident(flags: IncidentFlags, services: Services): 
         ...(named.length === 0 ? {} : { instruments: configuredInstruments(flags, env) }),
         from: to - window,
         to,
-        // A window of the future is judged when it is over.
-        madeAt: Math.max(madeAt, to),
+        madeAt,
         version,
         node: process.versions.node,
         host,

@@ -150,7 +150,7 @@ describe('PagerDuty', () => {
         client: 'OpenPredict',
         payload: {
           summary:
-            '[FIRING] warning: high_error_rate on NQ=F: NQ=F: More <cycles> fail & fail (error_rate > 10% over 30 minutes; error_rate = 12.5%, since 2024-06-05T14:00:00.000Z)',
+            '[FIRING] warning: high_error_rate on NQ=F: More <cycles> fail & fail (error_rate > 10% over 30 minutes; error_rate = 12.5%, since 2024-06-05T14:00:00.000Z)',
           source: SOURCE,
           severity: 'warning',
           timestamp: '2024-06-05T14:00:00.000Z',

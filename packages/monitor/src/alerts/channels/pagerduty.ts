@@ -38,7 +38,7 @@ function pagerDutyEvent(notification: AlertNotification, source: string): Readon
   const { kind, at, group, alerts } = notification
   const key = `openpredict/${source}/${kind === 'test' ? 'test/' : ''}${group}`.slice(0, LONGEST_KEY)
   if (kind === 'resolved') return { event_action: 'resolve', dedup_key: key }
-  const text = `${titleOf(notification)}: ${alerts.map(lineOf).join('; ')}`
+  const text = `${titleOf(notification)}: ${alerts.map((alert) => lineOf(alert, { isTitled: alerts.length === 1 })).join('; ')}`
   return {
     event_action: 'trigger',
     dedup_key: key,

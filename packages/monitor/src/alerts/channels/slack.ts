@@ -25,7 +25,7 @@ function slackMessage(notification: AlertNotification, source: string): Readonly
   const foot = [
     ...(kind === 'test' ? ['This is a test: nothing is wrong.'] : []),
     `from ${escaped(source)}`,
-    ...(remaining > 0 ? [`${remaining} more of the group still fire`] : []),
+    ...(remaining > 0 ? [`${remaining} more of the group still ${remaining === 1 ? 'fires' : 'fire'}`] : []),
     ...runbooks.map((runbook) => `what to do: ${escaped(runbook)}`),
   ]
   return {

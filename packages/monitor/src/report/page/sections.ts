@@ -186,7 +186,7 @@ export function eventsSection({ outages, restarts, errors, instruments }: DayRep
       errorRows,
     ),
   )}
-  ${section('Missing minutes', 'None.', gapRows, () =>
+  ${section('Missing minutes', 'None were recorded.', gapRows, () =>
     table(
       [{ title: 'of' }, { title: 'from (UTC)' }, { title: 'to' }, { title: 'minutes', ...NUMBER }, { title: 'state' }],
       gapRows,

@@ -11,15 +11,15 @@ import {
 } from '@openpredict/monitor'
 import { StoreError, type Store } from '@openpredict/store'
 
-import { configuredInstruments, configuredInterval, configuredMirror, configuredStore } from '../../../configuration.ts'
+import { configuredInterval, configuredMirror, configuredStore } from '../../../configuration.ts'
 import { EXIT } from '../../../exit.ts'
-import { columns, formatAge } from '../../../format.ts'
+import { columns, formatAge, isTooWide } from '../../../format.ts'
 import { openNamedStore } from '../../../named-store.ts'
 import type { Services } from '../../../services.ts'
 import type { CheckAlertsFlags } from '../../alerts.ts'
 import { alertsFile, readAlerts } from './alerts-config.ts'
-import { measureDelivery, measureDisk } from './alerts-loop.ts'
-import { timeOf } from '../report/report.ts'
+import { measureDelivery, measureDisk, NOTHING_WAITS } from './alerts-loop.ts'
+import { timeOf, watchedInstruments } from '../report/report.ts'
 
 const STEP_MS = 30_000
 const ORDER = ['firing', 'pending', 'unknown', 'resolved', 'inactive'] as const
@@ -30,12 +30,12 @@ export async function checkAlerts(flags: CheckAlertsFlags, services: Services): 
   const config = readAlerts(alertsFile(flags.config, env))
   const url = configuredStore(flags, env)
   const clock = await timeOf(flags.source, services)
-  const measurements = new Measurements({
-    instruments: configuredInstruments(flags, env),
-    intervalMs: configuredInterval(flags, env) * 1_000,
-  })
   await using store = await openNamedStore(url, services, { readOnly: true })
   const now = clock.now()
+  const measurements = new Measurements({
+    instruments: await watchedInstruments(flags, services, { store, now }),
+    intervalMs: configuredInterval(flags, env) * 1_000,
+  })
   await measureLocal(measurements, flags, services, now)
   const alerts = await judged(config, measurements, store, now)
   const firing = alerts.filter(({ state }) => state === 'firing')
@@ -93,10 +93,11 @@ export async function measureLocal(
   const file = isFile ? url.slice('sqlite:'.length) : configuredMirror(flags, env)
   try {
     await measureDisk(measurements, file, now)
-    if (isFile) return
     const { readDelivery } = await import('@openpredict/store/delivery')
     const state = await readDelivery(file, { clock })
-    if (state !== undefined) measureDelivery(measurements, state, now, clock.now())
+    // A file from which nothing is delivered is the store itself.
+    const seen = isFile && state?.target === undefined ? NOTHING_WAITS : state
+    if (seen !== undefined) measureDelivery(measurements, seen, now, clock.now())
   } catch (error) {
     // Collected elsewhere, from where nothing of that is known.
     const { code } = error as NodeJS.ErrnoException
@@ -104,7 +105,7 @@ export async function measureLocal(
   }
 }
 
-function printAlerts(alerts: readonly Alert[], now: number, { terminal: { out, colour } }: Services): void {
+function printAlerts(alerts: readonly Alert[], now: number, { terminal: { out, colour, stdout } }: Services): void {
   const sorted = alerts.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
   const rows = sorted.map((alert) => {
     const { rule, instrument = '', state, since, silenced, inhibitedBy } = alert
@@ -113,7 +114,12 @@ function printAlerts(alerts: readonly Alert[], now: number, { terminal: { out, c
       silenced !== undefined ? ` (silenced: ${silenced})` : inhibitedBy === undefined ? '' : ` (see ${inhibitedBy})`
     return [state + age, rule.severity, rule.name, instrument, `${rule.condition.text}: ${valuesOf(alert)}${quiet}`]
   })
-  columns(rows).forEach((line, i) => {
+  const whole = columns(rows)
+  // In a narrow terminal the values of each stand below it.
+  const lines = isTooWide(whole, stdout)
+    ? columns(rows.map((row) => row.slice(0, -1))).map((line, i) => `${line}\n    ${rows[i]?.at(-1) ?? ''}`)
+    : whole
+  lines.forEach((line, i) => {
     const state = sorted[i]?.state
     out(state === 'firing' ? colour.red(line) : state === 'unknown' || state === 'pending' ? colour.yellow(line) : line)
   })

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 import { createRedactor, type Redactor } from '@openpredict/collector'
 import {
   type AlertConfig,
@@ -13,6 +11,7 @@ import {
 } from '@openpredict/monitor'
 
 import { configured } from '../../../configuration.ts'
+import { readNamedFile } from '../../../read-named-file.ts'
 import type { Services } from '../../../services.ts'
 import { ALL_SETTINGS, type Environment, type Setting, SETTINGS } from '../../../settings.ts'
 import { UsageError } from '../../../usage-error.ts'
@@ -26,7 +25,7 @@ export function alertsFile(flag: string | undefined, env: Environment): string |
 /** Rules, channels and silences of a file, or those that count without one. Throws a `UsageError` for what cannot be right. */
 export function readAlerts(file: string | undefined): AlertConfig {
   if (file === undefined) return DEFAULT_ALERTS
-  const text = readFileSync(file, 'utf8')
+  const text = readNamedFile(file).toString('utf8')
   try {
     return parseAlertConfig(text, file)
   } catch (error) {

@@ -171,7 +171,8 @@ class LoopFacts {
   /** Asks for what is not told by itself. */
   async refresh(): Promise<void> {
     const at = this.#now()
-    if (this.#status !== undefined) measureDelivery(this.#measurements, await this.#status(), at, this.#timeOfDay())
+    const status = (await this.#status?.()) ?? NOTHING_WAITS
+    measureDelivery(this.#measurements, status, at, this.#timeOfDay())
     if (this.#file !== undefined) await measureDisk(this.#measurements, this.#file, at)
     if (this.#store === undefined || Math.abs(at - this.#coveredAt) < COVERAGE_EVERY_MS) return
     this.#coveredAt = at
@@ -179,10 +180,15 @@ class LoopFacts {
   }
 }
 
+/** How delivery stands where there is no remote store. */
+export const NOTHING_WAITS: Waiting = { waiting: 0, refused: 0, oldestMarkedAt: undefined }
+
+type Waiting = Pick<DeliveryState, 'waiting' | 'refused' | 'oldestMarkedAt'>
+
 /** Takes over how delivery stands at `at`; its own instants go by the time of day. */
 export function measureDelivery(
   measurements: Measurements,
-  { waiting, refused, oldestMarkedAt }: DeliveryState,
+  { waiting, refused, oldestMarkedAt }: Waiting,
   at: number,
   timeOfDay: number,
 ): void {

@@ -14,7 +14,7 @@ import {
 } from '@openpredict/monitor'
 
 import { EXIT } from '../../../exit.ts'
-import { columns } from '../../../format.ts'
+import { columns, isTooWide } from '../../../format.ts'
 import { discreet, redactorFor } from '../../../secrets.ts'
 import type { Services } from '../../../services.ts'
 import { UsageError } from '../../../usage-error.ts'
@@ -35,7 +35,7 @@ export function listAlerts(flags: AlertsFlags, { env, terminal }: Services): Pro
     )
     return Promise.resolve(EXIT.fine)
   }
-  const table = columns([
+  const rows = [
     ['severity', 'name', 'condition', 'window', 'for', 'repeat', 'channels'],
     ...rules.map((rule) => [
       rule.severity,
@@ -46,11 +46,23 @@ export function listAlerts(flags: AlertsFlags, { env, terminal }: Services): Pro
       writeDuration(rule.repeatMs),
       channelsText(rule),
     ]),
-  ])
-  table.forEach((line, i) => terminal.out(i === 0 ? terminal.colour.bold(line) : line))
+  ]
+  const table = columns(rows)
+  const lines = isTooWide(table, terminal.stdout) ? belowEachOther(rows) : table
+  lines.forEach((line, i) => terminal.out(i === 0 ? terminal.colour.bold(line) : line))
   terminal.out('')
   for (const spec of channels) terminal.out(channelLine(spec, env))
   return Promise.resolve(EXIT.fine)
+}
+
+/** Rules for a narrow terminal: the condition and the channels of each stand below it. */
+function belowEachOther([head = [], ...rows]: readonly (readonly string[])[]): readonly string[] {
+  const short = columns([head, ...rows].map((row) => [...row.slice(0, 2), ...row.slice(3, 6)]))
+  return short.flatMap((line, i) => (i === 0 ? [line] : [line, ...longCells(rows[i - 1])]))
+}
+
+function longCells([, , condition = '', , , , channels = '']: readonly string[] = []): readonly string[] {
+  return [`    ${condition}`, `    → ${channels}`]
 }
 
 /** Sends a notification that is marked as a test over the channels of a rule. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Judgement, TargetId } from '@openpredict/monitor'
@@ -6,6 +6,7 @@ import type { Judgement, TargetId } from '@openpredict/monitor'
 import { configured } from '../../../configuration.ts'
 import { formatAge } from '../../../format.ts'
 import { openNamedStore } from '../../../named-store.ts'
+import { readNamedFile } from '../../../read-named-file.ts'
 import type { Services } from '../../../services.ts'
 import { SETTINGS } from '../../../settings.ts'
 import { UsageError } from '../../../usage-error.ts'
@@ -128,7 +129,7 @@ async function alertState(file: string | undefined, { env }: Services): Promise<
   const { AlertError, DEFAULT_ALERTS, missingVariable, parseAlertConfig } = await import('@openpredict/monitor')
   let config = DEFAULT_ALERTS
   try {
-    if (file !== undefined) config = parseAlertConfig(await readFile(file, 'utf8'), file)
+    if (file !== undefined) config = parseAlertConfig(readNamedFile(file).toString('utf8'), file)
   } catch (error) {
     if (error instanceof AlertError) throw new UsageError(error.message, error.hint)
     throw error

@@ -1,9 +1,7 @@
-import { describeFailure } from '@openpredict/collector'
-
+import { failureOf } from '../../../exit.ts'
 import { formatDuration } from '../../../format.ts'
 import type { Services } from '../../../services.ts'
 import type { Terminal } from '../../../terminal.ts'
-import { UsageError } from '../../../usage-error.ts'
 
 /** One thing that was looked at. */
 export interface Check {
@@ -56,11 +54,8 @@ export class Checklist {
       else add('manual' in seen ? { ok: true, ...seen } : { ok: true, warning: true, ...seen })
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof UsageError) add({ ok: false, message: error.message, hint: error.hint, code: 'usage' })
-      else {
-        const { message, hint, code } = describeFailure(error)
-        add({ ok: false, message, hint, code })
-      }
+      const { message, hint, code } = failureOf(error)
+      add({ ok: false, message, hint, code })
     }
   }
 }

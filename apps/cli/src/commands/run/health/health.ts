@@ -2,20 +2,21 @@ import { writeFile } from 'node:fs/promises'
 import process from 'node:process'
 
 import { lagOf } from '@openpredict/collector'
-import { calendarOf, formatInstant } from '@openpredict/market'
+import { calendarOf, type Clock, formatInstant } from '@openpredict/market'
 
-import { configuredInstrument, configuredStore } from '../../../configuration.ts'
+import { configured, configuredInstrument, configuredStore } from '../../../configuration.ts'
 import { EXIT } from '../../../exit.ts'
 import { formatAge, formatMinute } from '../../../format.ts'
+import { openNamedStore } from '../../../named-store.ts'
 import { openSource } from '../../../open-source.ts'
 import type { Services } from '../../../services.ts'
+import { ALL_SETTINGS, textOf } from '../../../settings.ts'
 import type { HealthFlags } from '../../health.ts'
+import { checkFreshness, STALE_AFTER } from './check-freshness.ts'
 import { checkStore } from './check-store.ts'
-import { Checklist, printChecks } from './checklist.ts'
+import { Checklist, printChecks, type Warning } from './checklist.ts'
 
 const HOUR = 3_600_000
-/** A lag beyond this is a problem while the market is open. */
-const STALE_AFTER = 5 * 60_000
 
 /** Looks at what collecting needs, prints it, and says no when something is missing. */
 export async function checkHealth(flags: HealthFlags, services: Services): Promise<number> {
@@ -23,6 +24,7 @@ export async function checkHealth(flags: HealthFlags, services: Services): Promi
   const all = flags.checkDb !== true && flags.checkYahoo !== true
   const checklist = new Checklist(services)
   const { checks } = checklist
+  if (all) await checklist.look('configuration', () => Promise.resolve(settingsState(services)))
   if (all)
     await checklist.look('runtime', () =>
       Promise.resolve(`Node ${process.versions.node} on ${process.platform}-${process.arch}`),
@@ -31,7 +33,9 @@ export async function checkHealth(flags: HealthFlags, services: Services): Promi
     const instrument = configuredInstrument(flags, services.env).symbol
     await checkStore({ url: () => configuredStore(flags, services.env), instrument }, services, checklist)
   }
-  if (all || flags.checkYahoo === true) await checkSource(flags, services, checklist)
+  const isStoreWell = checks.some(({ name, ok: isWell }) => name === 'store' && isWell)
+  const clock = all || flags.checkYahoo === true ? await checkSource(flags, services, checklist) : services.clock
+  if (all && isStoreWell) await checklist.look('freshness', () => freshness(flags, services, clock.now()))
 
   const ok = checks.every((check) => check.ok)
   const report = { ok, at: formatInstant(services.clock.now()), version: services.version, checks }
@@ -41,11 +45,31 @@ export async function checkHealth(flags: HealthFlags, services: Services): Promi
   return ok ? EXIT.fine : EXIT.no
 }
 
-async function checkSource(flags: HealthFlags, services: Services, checklist: Checklist): Promise<void> {
+/** How many settings are set. Throws a `UsageError` for the first that cannot be right. */
+function settingsState({ env }: Services): string {
+  for (const setting of ALL_SETTINGS) configured(setting, env)
+  const set = ALL_SETTINGS.filter((setting) => textOf(setting, env) !== undefined)
+  return set.length === 0
+    ? 'nothing is set: the defaults count'
+    : `${set.map(({ name }) => name).join(', ')} can be right`
+}
+
+async function freshness(flags: HealthFlags, services: Services, now: number): Promise<string | Warning> {
+  const url = configuredStore(flags, services.env)
+  if (url.includes(':memory:')) return 'nothing is kept in memory'
+  await using store = await openNamedStore(url, services, { readOnly: true, migrate: false })
+  return await checkFreshness(store, configuredInstrument(flags, services.env), { now, signal: services.signal })
+}
+
+/** Returns the clock of the source, which a simulated market has of its own. */
+async function checkSource(flags: HealthFlags, services: Services, checklist: Checklist): Promise<Clock> {
+  let time: Clock = services.clock
+
   const instrument = configuredInstrument(flags, services.env)
   const calendar = calendarOf(instrument)
   await checklist.look('source', async () => {
     const { source, clock, title } = await openSource(flags.source, services)
+    time = clock
     const now = clock.now()
     // A closed market has no newer bars than those of its last hours.
     const shown = now - instrument.delayMs
@@ -59,4 +83,5 @@ async function checkSource(flags: HealthFlags, services: Services, checklist: Ch
       throw new Error(`${title}: the newest bar is ${formatAge(lag)} behind`)
     return `${title}: newest closed bar ${formatMinute(newest.time)} UTC, delay ${formatAge(batch.delayMs)}`
   })
+  return time
 }

@@ -72,7 +72,9 @@ function summary({ cycles, down, silentMs }: WatchSample): string {
     ...['lag_ms', 'process_memory_bytes'].flatMap((name) => {
       const value = lastOf(cycles, name)
       if (value === undefined) return []
-      return [name === 'lag_ms' ? `lag ${formatFigure(value, 'ms')}` : formatFigure(value, 'bytes')]
+      return [
+        name === 'lag_ms' ? `lag ${value === 0 ? '0 s' : formatFigure(value, 'ms')}` : formatFigure(value, 'bytes'),
+      ]
     }),
   ]
   return parts.join(', ')

@@ -19,7 +19,7 @@ import type { MonitorFlags } from '../../monitor.ts'
 import type { MonitorAlerts, openMonitorAlerts } from '../alerts/alerts-monitor.ts'
 import { askMetrics } from './monitor-metrics.ts'
 import { sampleJson, sampleLines } from './monitor-lines.ts'
-import { namedInstruments, printReport, timeOf } from '../report/report.ts'
+import { namedInstruments, printReport, timeOf, watchedInstruments } from '../report/report.ts'
 import { openReportFiles } from '../report/report-files.ts'
 
 /** Up to so long, a watch is the check after a deploy. */
@@ -90,7 +90,9 @@ async function monitorAlerts(
 ): Promise<MonitorAlerts | undefined> {
   if (flags.alerting !== true && flags.alerts === undefined) return undefined
   const { openMonitorAlerts: open } = await import('../alerts/alerts-monitor.ts')
-  return open(flags, services, { ...watched, instruments: configuredInstruments(flags, services.env) })
+  const { store, clock } = watched
+  const instruments = await watchedInstruments(flags, services, { store, now: clock.now() })
+  return open(flags, services, { ...watched, instruments })
 }
 
 function printer(terminal: Terminal, json: boolean): WatchObserver {

@@ -33,6 +33,11 @@ test.each([
   await expect(readReport(path)).rejects.toMatchObject({ name: 'UsageError', message: `${path}: ${message}.` })
 })
 
+test('refuses a folder', async () => {
+  const message = `${folder} is a folder, expected a file.`
+  await expect(readReport(folder)).rejects.toMatchObject({ name: 'UsageError', message })
+})
+
 test('names what is wrong with a report', async () => {
   const path = file('later.json', '{"kind":"benchmark","format":2}')
   const message = `${path}: format: expected 1, found 2.`

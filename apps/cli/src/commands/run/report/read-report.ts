@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 
 import { type BenchmarkReport, type DayReport, parseBenchmark, parseDayReport, ReportError } from '@openpredict/monitor'
 
+import { readNamedFile } from '../../../read-named-file.ts'
 import { UsageError } from '../../../usage-error.ts'
 
 const HINT = 'Give a file that openpredict benchmark --output, or openpredict monitor --output, has written.'
 
 /** The JSON object in a file, `.gz` packed or not. Throws a `UsageError` for a file without one. */
 export async function readReport(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const bytes = await readFile(file)
+  const bytes = readNamedFile(file)
   let value: unknown
   try {
     value = JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'))

@@ -20,9 +20,9 @@ export function reportLines(
     colour.bold(`${symbols === '' ? 'No instrument' : symbols}, ${when(from)} to ${when(to)} UTC`),
     colour.dim(`from ${store}`),
     '',
-    ...overview(report),
   ]
-  if (all.cycles.total === 0) return [...lines, '', colour.red('✖ No cycle is stored for this window.')]
+  if (all.cycles.total === 0) return [...lines, colour.red('✖ No cycle is stored for this window.')]
+  lines.push(...overview(report))
   const section = (title: string, its: readonly string[]): void => {
     if (its.length > 0) lines.push('', colour.bold(title), ...its.map((line) => `  ${line}`))
   }
@@ -38,7 +38,7 @@ export function reportLines(
   return lines
 }
 
-function overview({ all, resources }: DayReport): readonly string[] {
+function overview({ all, resources, instruments }: DayReport): readonly string[] {
   const { cycles, windows, uptime, latency, lag, fetches } = all
   const rates = windows.map((its) => `${its.name} ${share(its.successRate)}`).join(', ')
   const rows: (readonly [string, string])[] = [
@@ -49,18 +49,26 @@ function overview({ all, resources }: DayReport): readonly string[] {
     ['success rate', `${share(cycles.successRate)}${rates === '' ? '' : `  (last ${rates})`}`],
     [
       'uptime',
-      `${share(uptime.share)}, ${formatFigure(uptime.downMs, 'ms')} without cycles; collecting well ${share(uptime.available)}`,
+      `${share(uptime.share)}, ${span(uptime.downMs)} without cycles; collecting well ${share(uptime.available)}`,
     ],
     [
       'cycle time',
       `p50 ${ms(latency.total?.median)}, p95 ${ms(latency.total?.p95)}, p99 ${ms(latency.total?.p99)}, longest ${ms(latency.total?.max)}`,
     ],
     ['of which', `own p95 ${ms(latency.own?.p95)}, waiting p95 ${ms(latency.waiting?.p95)}`],
-    ['freshness', `p95 ${ms(lag?.p95)} behind the source, worst ${ms(lag?.max)}, now ${ms(all.lagLastMs)}`],
+    ...(latency.longCycles === 0
+      ? []
+      : [['cold starts', `${latency.longCycles}, not in these times, the longest ${ms(latency.longestMs)}`] as const]),
+    [
+      'freshness',
+      `p95 ${span(lag?.p95)}, worst ${span(lag?.max)} behind the source after a cycle, at last ${span(all.lagLastMs)}`,
+    ],
     [
       'bars',
-      `${fetches.barsNew} new, ${fetches.barsCorrected} corrected, ${fetches.barsHeldBack} held back; ${fetches.retries} fetched again`,
+      `${formatFigure(fetches.barsNew, 'count')} new, ${formatFigure(fetches.barsCorrected, 'count')} corrected, ${formatFigure(fetches.barsHeldBack, 'count')} held back; ${formatFigure(fetches.retries, 'count')} fetched again`,
     ],
+    // Of several, each has its own below.
+    ...(instruments.length === 1 ? instruments.map(qualityRow) : []),
     [
       'memory',
       `${formatFigure(resources.memory?.min, 'bytes')} to ${formatFigure(resources.memory?.max, 'bytes')}, mean ${formatFigure(resources.memory?.mean, 'bytes')}, growth ${formatFigure(resources.memoryGrowthBytesPerHour, 'bytes/h')}`,
@@ -73,6 +81,12 @@ function overview({ all, resources }: DayReport): readonly string[] {
   return columns(rows.map(([name, text]) => [`  ${name}`, text]))
 }
 
+function qualityRow({ data }: DayReport['instruments'][number]): readonly [string, string] {
+  const { completeness, qualityScore, bars, minutesExpected } = data
+  const counted = `${formatFigure(bars, 'count')} of ${count(minutesExpected, 'open minute')}`
+  return ['quality', `score ${formatFigure(qualityScore, 'score')}, complete ${share(completeness)} (${counted})`]
+}
+
 function instrumentLines({ instruments }: DayReport): readonly string[] {
   return columns(
     [
@@ -82,7 +96,7 @@ function instrumentLines({ instruments }: DayReport): readonly string[] {
         String(figures.cycles.total),
         share(figures.cycles.successRate),
         ms(figures.latency.total?.p95),
-        ms(figures.lag?.p95),
+        span(figures.lag?.p95),
         share(data.completeness),
         formatFigure(data.qualityScore, 'score'),
       ]),
@@ -178,8 +192,8 @@ function stretchLines({ all: { stretches } }: DayReport): readonly string[] {
         share(its.successRate),
         ms(its.p50Ms),
         ms(its.p95Ms),
-        String(its.barsNew),
-        ms(its.lagWorstMs),
+        formatFigure(its.barsNew, 'count'),
+        span(its.lagWorstMs),
         formatFigure(its.memoryMaxBytes, 'bytes'),
       ]),
     ],
@@ -203,6 +217,11 @@ function when(iso: string): string {
 
 function ms(value: number | undefined): string {
   return formatFigure(value, 'ms')
+}
+
+/** A length of time of whole seconds. */
+function span(value: number | undefined): string {
+  return value === 0 ? '0 s' : ms(value)
 }
 
 function share(value: number | undefined): string {

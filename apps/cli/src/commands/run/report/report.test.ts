@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { createManualClock } from '@openpredict/market'
+import { openStore } from '@openpredict/store'
 import { Chalk } from 'chalk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { cycleRow } from '../../../../../../packages/monitor/test/cycle-rows.ts'
 import { runCli } from '../../../cli.ts'
 
 let folder: string
@@ -55,6 +57,8 @@ describe('report', () => {
     for (const [flags, message] of [
       [['report', '--output', 'day.pdf'], /day\.pdf: is neither JSON nor HTML by its name/],
       [['report', '--as-of', '2024-06-05T15:01Z'], /--as-of 2024-06-05T15:01:00\.000Z lies ahead/],
+      [['incident', 'create', '--severity', 'low', '--as-of', '2024-06-05T15:01Z'], /15:01:00\.000Z lies ahead/],
+      [['status', '--source', 'yahoo'], /--source "yahoo": expected sim or sim:URL/],
       [['report', '--source', 'yahoo'], /--source "yahoo": expected sim or sim:URL/],
       [['report', '--window', '0h'], /--window/],
       [['monitor', '--metrics', 'localhost'], /--metrics "localhost" is no address/],
@@ -68,5 +72,30 @@ describe('report', () => {
 
   it('cannot be made of a store that is not there, with exit code 4', async () => {
     expect(await run('report', '--store', `sqlite:${join(folder, 'none.sqlite')}`)).toMatchObject({ code: 4 })
+  })
+})
+
+describe('alerts check', () => {
+  it('judges what was collected in the last day, where no instrument is named', async () => {
+    const url = `sqlite:${join(folder, 'es.sqlite')}`
+    await using store = await openStore(url, { clock: createManualClock(NOW) })
+    await store.transaction((tx) => tx.putCycle(cycleRow({ at: NOW - 30_000, instrument: 'ES=F' })))
+    const { out } = await run('alerts', 'check', '--store', url, '--json')
+    const { alerts } = JSON.parse(out) as { readonly alerts: readonly { alert: string; state: string }[] }
+    expect(alerts.find(({ alert }) => alert === 'agent1_down')).toMatchObject({ state: 'inactive' })
+    const named = await run('alerts', 'check', '--store', url, '--symbol', 'NQ=F')
+    expect(named.out).toMatch(/^pending for .*agent1_down/m)
+  })
+
+  it('knows a collector that stopped days ago as stopped, and its bars as old', async () => {
+    const url = `sqlite:${join(folder, 'stopped.sqlite')}`
+    await using store = await openStore(url, { clock: createManualClock(NOW) })
+    const at = NOW - 2 * 86_400_000
+    const measures = { lag_ms: 0, delay_ms: 600_000 }
+    await store.transaction((tx) => tx.putCycle(cycleRow({ at, measures })))
+    const { code, out } = await run('alerts', 'check', '--store', url, '--symbol', 'NQ=F')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^firing for .* agent1_down/m)
+    expect(out).toMatch(/^firing for .* data_staleness .*last_ohlc_age = 46 h/m)
   })
 })

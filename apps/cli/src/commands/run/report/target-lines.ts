@@ -1,9 +1,13 @@
-import type { Judgement, TargetUnit, Verdict } from '@openpredict/monitor'
+import { formatFigure as formatTime, type Judgement, type TargetUnit, type Verdict } from '@openpredict/monitor'
 
-import { columns, formatDuration } from '../../../format.ts'
+import { columns, formatDuration, isTooWide } from '../../../format.ts'
 import type { Terminal } from '../../../terminal.ts'
 
 const MB = 1_000_000
+const MINUTE = 60_000
+
+/** What lines are fitted to. */
+type TargetTerminal = Pick<Terminal, 'colour' | 'stdout'>
 
 const MARKS: Readonly<Record<Verdict, string>> = { met: '✔', missed: '✖', critical: '‼', 'not measured': '–' }
 
@@ -12,7 +16,8 @@ export function formatFigure(value: number, unit: TargetUnit): string {
   switch (unit) {
     case 'ms':
       // What takes less than a millisecond has to be told apart all the same.
-      return value > 0 && value < 1 ? `${value.toFixed(2)} ms` : formatDuration(value)
+      if (value > 0 && value < 1) return `${value.toFixed(2)} ms`
+      return value < MINUTE ? formatDuration(value) : formatTime(value, 'ms')
     case 'bytes':
       return `${megabytes(value)} MB`
     case 'bytes/h':
@@ -29,20 +34,13 @@ export function formatFigure(value: number, unit: TargetUnit): string {
 
 /**
  * A line for each target: what was measured, the target with its critical threshold, where it comes from, and the
- * verdict unless it is met. Below a target that is missed stands what to do.
+ * verdict unless it is met. Below a target that is missed stands what to do. On a terminal that is too narrow for it, the
+ * critical threshold, the section and what else measures it are left out.
  */
-export function targetLines(judgements: readonly Judgement[], { colour }: Terminal): readonly string[] {
+export function targetLines(judgements: readonly Judgement[], { colour, stdout }: TargetTerminal): readonly string[] {
   const paint = { met: colour.green, missed: colour.red, critical: colour.red.bold, 'not measured': colour.dim }
-  const lines = columns(
-    judgements.map(({ target, measured, verdict, isNear }) => [
-      `  ${MARKS[verdict]} ${target.title}`,
-      measured === undefined ? '–' : formatFigure(measured, target.unit),
-      expected(target),
-      target.sections.join(', '),
-      saidOf(verdict, isNear, target.measuredBy),
-    ]),
-    [1],
-  )
+  const whole = tableOf(judgements, false)
+  const lines = isTooWide(whole, stdout) ? tableOf(judgements, true) : whole
   return lines.flatMap((line, i) => {
     const judgement = judgements[i]
     if (judgement === undefined) return []
@@ -51,6 +49,19 @@ export function targetLines(judgements: readonly Judgement[], { colour }: Termin
     const isBad = verdict === 'missed' || verdict === 'critical'
     return isBad && target.advice !== undefined ? [painted, `      ${colour.dim(`→ ${target.advice}`)}`] : [painted]
   })
+}
+
+function tableOf(judgements: readonly Judgement[], isNarrow: boolean): readonly string[] {
+  return columns(
+    judgements.map(({ target, measured, verdict, isNear }) => [
+      `  ${MARKS[verdict]} ${target.title}`,
+      measured === undefined ? '–' : formatFigure(measured, target.unit),
+      ...(isNarrow
+        ? [threshold(target), measured === undefined ? '' : saidOf(verdict, isNear, undefined)]
+        : [expected(target), target.sections.join(', '), saidOf(verdict, isNear, target.measuredBy)]),
+    ]),
+    [1],
+  )
 }
 
 /** How many targets have each verdict: `32 met, 1 missed, 3 not measured`. */
@@ -80,11 +91,16 @@ function saidOf(verdict: Verdict, isNear: boolean, measuredBy: string | undefine
   return measuredBy === undefined ? verdict : `${verdict}: ${measuredBy}`
 }
 
-function expected({ comparator, target, critical, unit }: Judgement['target']): string {
+function threshold({ comparator, target, unit }: Judgement['target']): string {
   const sign = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '=': '=' }[comparator]
+  return `${sign} ${limitText(target, unit)}`
+}
+
+function expected(goal: Judgement['target']): string {
+  const { comparator, critical, unit } = goal
   const beyond = comparator.startsWith('<') ? '>' : '<'
   const limit = critical === undefined ? '' : `, critical ${beyond} ${limitText(critical, unit)}`
-  return `${sign} ${limitText(target, unit)}${limit}`
+  return threshold(goal) + limit
 }
 
 /** A threshold without the decimals that a measured figure has. */

@@ -145,7 +145,7 @@ function freshPieces({ freshness, at }: StatusView): Line {
 }
 
 function timePieces({ cycleTimes }: StatusView, width: number): Line {
-  if (cycleTimes.length === 0) return [{ text: 'no cycle with new bars in 24 h', look: 'faint' }]
+  if (cycleTimes.length === 0) return [{ text: 'none in 24 h, idle cycles and cold starts aside', look: 'faint' }]
   const seen = cycleTimes.slice(-Math.max(8, width - INDENT - TIMES_TEXT))
   const { min, max, median } = summaryOf(seen) ?? { min: 0, max: 0, median: 0 }
   const [least, most, middle] = [min, max, median].map(formatDuration)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 
+import type { Clock } from '@openpredict/market'
 import { StatusReader, type StatusView } from '@openpredict/monitor'
 import type { Store } from '@openpredict/store'
 import { type DeliveryState, isRemoteUrl, readDelivery } from '@openpredict/store/delivery'
@@ -11,6 +12,7 @@ import { openNamedStore } from '../../../named-store.ts'
 import { redactorFor } from '../../../secrets.ts'
 import type { Services } from '../../../services.ts'
 import type { StatusFlags } from '../../status.ts'
+import { timeOf } from '../report/report.ts'
 import { statusFrame } from './status-frame.ts'
 import { statusJson } from './status-json.ts'
 import { type Command, isUnicodeTerminal, LiveScreen } from './status-screen.ts'
@@ -30,9 +32,10 @@ interface Seen {
 /** Shows how the configured instruments stand, once or until told to stop. */
 export async function showStatus(flags: StatusFlags, services: Services): Promise<number> {
   const { url, mirror } = statusStore(flags, services)
+  const time = await timeOf(flags.source, services)
   const clean = redactorFor(services.env, [flags.store]).text
   await using store = await openNamedStore(url, services, { readOnly: true, migrate: false })
-  const look = watcher(store, { flags, services, mirror, clean })
+  const look = watcher(store, { flags, services, time, mirror, clean })
   if (flags.watch !== true) {
     const seen = await look()
     services.terminal.out(textOf(seen, { flags, services, store }))
@@ -71,15 +74,17 @@ function watcher(
   options: {
     readonly flags: StatusFlags
     readonly services: Services
+    /** The time that the collector goes by. */
+    readonly time: Clock
     readonly mirror: string | undefined
     readonly clean: (text: string) => string
   },
 ): () => Promise<Seen> {
-  const { flags, mirror, clean } = options
+  const { flags, time, mirror, clean } = options
   const { env, clock, timer, signal } = options.services
   const readers = configuredInstruments(flags, env).map((instrument) => new StatusReader(store, instrument))
   const began = timer.now()
-  const now = (): number => (flags.asOf === undefined ? clock.now() : flags.asOf + Math.round(timer.now() - began))
+  const now = (): number => (flags.asOf === undefined ? time.now() : flags.asOf + Math.round(timer.now() - began))
   let delivery: { readonly state: DeliveryState | undefined; readonly at: number } | undefined
   return async () => {
     const at = now()
