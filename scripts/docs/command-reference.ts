@@ -27,10 +27,10 @@ const EXIT_CODES: readonly Row[] = [
 ]
 
 /**
- * The page about every command of a program, from its own descriptions. `textAfter` gives what the help of a command
- * ends with, in which its examples are.
+ * The page about every command of a program, from its own descriptions. `helpOf` gives the whole help of a
+ * command, in which its notes and examples are.
  */
-export function commandReference(program: Command, textAfter: (command: Command) => string): string {
+export function commandReference(program: Command, helpOf: (command: Command) => string): string {
   const commands = program.commands.flatMap((command) => below(command, program.name()))
   const contents = program.commands.map((command): Row => [
     `[\`${command.name()}\`](#${program.name()}-${command.name()})`,
@@ -42,7 +42,7 @@ export function commandReference(program: Command, textAfter: (command: Command)
     '',
     ...table(['command', ''], contents),
     '',
-    ...commands.flatMap(({ path, command }) => sectionOf(path, command, textAfter(command))),
+    ...commands.flatMap(({ path, command }) => sectionOf(path, command, helpOf(command))),
   ].join('\n')
 }
 
@@ -51,7 +51,7 @@ function below(command: Command, parent: string): readonly Named[] {
   return [{ path, command }, ...command.commands.flatMap((child) => below(child, path))]
 }
 
-function sectionOf(path: string, command: Command, after: string): readonly string[] {
+function sectionOf(path: string, command: Command, printed: string): readonly string[] {
   const help = command.createHelp()
   const depth = path.split(' ').length
   return [
@@ -74,8 +74,22 @@ function sectionOf(path: string, command: Command, after: string): readonly stri
         .filter(({ long }) => long !== '--help')
         .map((option): Row => [`\`${option.flags.replaceAll('|', '\\|')}\``, cell(meaning(option))]),
     ),
-    ...examplesIn(after),
+    ...notesIn(printed),
+    ...examplesIn(printed),
   ]
+}
+
+/** Sections of a help text that stand elsewhere on the page. */
+const SECTION = /^(?:[A-Z]\w+ )?(?:[Oo]ptions|[Aa]rguments|Commands|codes|Examples|Environment):$/
+
+/** What the help says after the options, paragraph by paragraph; what it has in columns stays as it is. */
+function notesIn(help: string): readonly string[] {
+  const paragraphs = help.split(/\n\s*\n/).map((text) => text.replace(/^\n+|\s+$/g, ''))
+  const options = paragraphs.findIndex((text) => text.startsWith('Options:'))
+  return paragraphs
+    .slice(options + 1)
+    .filter((text) => text !== '' && !SECTION.test(text.split('\n')[0] ?? ''))
+    .flatMap((text) => (text.startsWith(' ') ? ['```text', text, '```', ''] : [cell(text), '']))
 }
 
 function meaning(described: Argument | Option): string {
@@ -88,8 +102,8 @@ function meaning(described: Argument | Option): string {
 }
 
 /** The lines that begin with a dollar sign, as a block to copy. */
-function examplesIn(after: string): readonly string[] {
-  const lines = after.split('\n').flatMap((line) => /^\s+\$ (.*)$/.exec(line)?.[1]?.trimEnd() ?? [])
+function examplesIn(help: string): readonly string[] {
+  const lines = help.split('\n').flatMap((line) => /^\s+\$ (.*)$/.exec(line)?.[1]?.trimEnd() ?? [])
   // What an example is for stands in a column of its own, far from the command.
   const commented = lines.map((line) => line.replace(/ {3,}(?=\S)/, '   # '))
   return lines.length === 0 ? [] : ['```sh', ...commented, '```', '']

@@ -38,6 +38,12 @@ await store.close()`,
 export const run = (options: Parameters<typeof createCollector>[0]): Promise<CycleReport> =>
   createCollector(options).runCycle()
 console.log(STEPS.length)`,
+  frames: `import { type ColumnSummary, describe } from '@openpredict/frames'
+const summaries: readonly ColumnSummary[] = describe([{ close: 10 }, { close: 12 }])
+console.log(summaries.length)`,
+  monitor: `import { type Summary, summaryOf } from '@openpredict/monitor'
+const summary: Summary | undefined = summaryOf([1, 2, 3])
+console.log(summary?.count)`,
   simulator: `import { createMarket, type SimulatedMarket } from '@openpredict/simulator'
 const market: SimulatedMarket = createMarket({ seed: 7 })
 console.log(market.bars(Date.UTC(2024, 6, 1, 14), Date.UTC(2024, 6, 1, 15)).length)`,

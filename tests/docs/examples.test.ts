@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { ROOT, sourceFiles, workspacePackages } from '../package-map.ts'
-import { type Example, examplesOf, scriptOf } from './examples.ts'
+import { type Example, examplesOf, scriptOf, type Sketch, sketchesOf } from './examples.ts'
 import { pages } from './pages.ts'
 
 type Scope = Record<string, unknown>
@@ -46,5 +46,14 @@ describe.each(LIBRARIES)('$name', ({ name, folder: home }) => {
 describe('the pages', () => {
   it.each(pages().flatMap(examplesOf))('$file:$line does what it says', async ({ code }: Example) => {
     await run(code, {})
+  })
+
+  it.each(pages().flatMap(sketchesOf))('$file:$line is JavaScript with imports that exist', async (sketch: Sketch) => {
+    // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- read, and not run
+    expect(() => new Function(`return async () => {\n${sketch.body}\n}`)).not.toThrow()
+    expect(sketch.imports).not.toEqual([])
+    for (const { specifier, names } of sketch.imports) {
+      expect(Object.keys(await load(specifier))).toEqual(expect.arrayContaining([...names]))
+    }
   })
 })

@@ -12,6 +12,8 @@ export interface Example {
 }
 
 const FENCE = /^([ \t]*(?:\*[ \t]?)?)```ts\n([\s\S]*?)^[ \t]*(?:\*[ \t]?)?```/gm
+const JAVASCRIPT = /^```js\n([\s\S]*?)^```$/gm
+const IMPORT = /^import \{([^}]*)\} from '([^']+)'.*$/gm
 
 /** The ```ts blocks of a file: those of docstrings in TypeScript, all of them in Markdown. */
 export function examplesOf(file: string): readonly Example[] {
@@ -55,4 +57,33 @@ function importLine(_: string, names: string, specifier: string): string {
     .filter((name) => name !== '' && !name.startsWith('type '))
     .map((name) => name.replace(/ as /, ': '))
   return `const { ${values.join(', ')} } = await load(${specifier})`
+}
+
+/** What a ```js block imports: names, and from where. */
+export interface Import {
+  readonly specifier: string
+  readonly names: readonly string[]
+}
+
+/** A ```js block of a page, which needs what a test does not have: only its grammar and its imports can be held. */
+export interface Sketch {
+  readonly file: string
+  readonly line: number
+  readonly imports: readonly Import[]
+  /** The code without its imports. */
+  readonly body: string
+}
+
+/** The ```js blocks of a page. */
+export function sketchesOf(file: string): readonly Sketch[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return [...text.matchAll(JAVASCRIPT)].map(({ 1: code = '', index }) => ({
+    file,
+    line: text.slice(0, index).split('\n').length,
+    imports: [...code.matchAll(IMPORT)].map(([, names = '', specifier = '']) => ({
+      specifier,
+      names: names.split(',').map((name) => name.trim().replace(/ as .*/, '')),
+    })),
+    body: code.replaceAll(IMPORT, ''),
+  }))
 }

@@ -3,19 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import type { Clock } from '@openpredict/market'
-
 import { commandLinesIn } from '../deploy/command-lines.ts'
 import { timer } from '../e2e/world.ts'
 import { openpredict } from '../edge-cases/in-process.ts'
 import { ROOT } from '../package-map.ts'
-
-/** Where the commands of a page are run. */
-export interface PageWorld {
-  readonly folder: string
-  readonly clock: Clock
-  readonly env: Readonly<Record<string, string>>
-}
+import { atHome, inFolder, type PageWorld } from './page-world.ts'
 
 /** What to run, and the block right after it that says what appears. */
 const RUN = /^```(sh|sql) run\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm
@@ -34,9 +26,13 @@ export async function runPage(file: string, world: PageWorld): Promise<string> {
   return [...pieces, page.slice(end)].join('')
 }
 
-/** What is shown stays as long as it differs only in what differs from run to run. */
 function textBlock(shown: string, printed: string): string {
-  return `\n\`\`\`text\n${steady(shown) === steady(printed) ? shown : printed}\`\`\`\n`
+  return `\n\`\`\`text\n${kept(shown, printed)}\`\`\`\n`
+}
+
+/** What was shown before, as long as what is printed now differs only in what differs from run to run. */
+export function kept(shown: string, printed: string, same: (text: string) => string = steady): string {
+  return same(shown) === same(printed) ? shown : printed
 }
 
 /** A printed text without what differs from run to run: durations, memory, room on the disk, the machine. */
@@ -49,10 +45,8 @@ export function steady(text: string): string {
 }
 
 async function runScript(script: string, world: PageWorld): Promise<string> {
-  const before = process.cwd()
   let printed = ''
-  process.chdir(world.folder)
-  try {
+  await inFolder(world.folder, async () => {
     for (const line of script
       .replaceAll(/\\\n/g, ' ')
       .split('\n')
@@ -68,10 +62,8 @@ async function runScript(script: string, world: PageWorld): Promise<string> {
       if (target === undefined) printed += stderr + stdout
       else writeFileSync(target, stdout)
     }
-  } finally {
-    process.chdir(before)
-  }
-  return printed.replaceAll(world.folder, '/home/me/market').replaceAll(/[ \t]+$/gm, '')
+  })
+  return atHome(printed, world)
 }
 
 /** Runs a query on the store of the page, and prints it as the `sqlite3` program does. */

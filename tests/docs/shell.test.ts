@@ -2,13 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createManualClock, instrumentOf, parseInstant } from '@openpredict/market'
-import { createMarket, startYahooServer } from '@openpredict/simulator'
+import { createManualClock, parseInstant } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 
 import { commandLinesOf, objectionTo } from '../deploy/command-lines.ts'
 import { ROOT } from '../package-map.ts'
 import { npmCommandsOf, objectionToNpm } from './npm-commands.ts'
+import { openPageWorld } from './page-world.ts'
 import { pages } from './pages.ts'
 import { runPage } from './shell-blocks.ts'
 
@@ -23,16 +24,11 @@ describe('blocks that are run', () => {
 
   it.each(running)('%s shows what really appears', async (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'openpredict-docs-'))
-    const clock = createManualClock(NOW)
-    const markets = ['NQ=F', 'ES=F'].map((symbol) => createMarket({ seed: 11, instrument: instrumentOf(symbol) }))
-    const server = await startYahooServer({ markets, clock })
     try {
-      // What is written for Yahoo is run against a server that speaks as Yahoo does. A week of coarser bars, not sixty days.
-      const env = { OPENPREDICT_YAHOO_URL: server.url, WARM_UP_DAYS: '7', LANG: 'C.UTF-8' }
-      const page = await runPage(file, { folder, clock, env })
+      await using world = await openPageWorld({ folder, clock: createManualClock(NOW) })
+      const page = await runPage(file, world)
       await expect(page).toMatchFileSnapshot(join(ROOT, file))
     } finally {
-      await server.close()
       rmSync(folder, { recursive: true, force: true })
     }
   })
@@ -68,6 +64,11 @@ describe('every block', () => {
   it.each(pages())('of JSON can be read, in %s', (file) => {
     const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```json\n([\s\S]*?)^```$/gm)]
     for (const [, json = ''] of blocks) expect(() => JSON.parse(json) as unknown).not.toThrow()
+  })
+
+  it.each(pages())('of YAML can be read, in %s', (file) => {
+    const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+    for (const [, yaml = ''] of blocks) expect(() => parse(yaml) as unknown).not.toThrow()
   })
 })
 

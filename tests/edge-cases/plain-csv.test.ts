@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { mutateText, randomOf } from './mutations.ts'
 
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 20_000 : 300
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 20_000 : 150
 const MINUTE = 60_000
 const NOW = parseInstant('2024-06-05T14:30:30Z')
 const BARS = createMarket({ seed: 9, instrument: instrumentOf('NQ=F') })

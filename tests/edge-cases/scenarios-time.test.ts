@@ -91,7 +91,7 @@ describe('time', () => {
 
   // A sample of them in the ordinary run.
   it('D5: a thousand cycles leave nothing behind', { timeout: 300_000 }, async () => {
-    const cycles = FULL ? 1_000 : 200
+    const cycles = FULL ? 1_000 : 120
     const child = spawn(
       process.execPath,
       ['--expose-gc', '--conditions=@openpredict/source', join(ROOT, 'tests/edge-cases/leak-child.ts'), String(cycles)],

@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE
 export function freshnessCheck(newest: number | undefined, lagMs: number | undefined, delayMs: number): QualityCheck {
   if (newest === undefined || lagMs === undefined) return checkOf('freshness', 'failed', 'no bar is stored')
   const late = lagMs === 0 ? 'nothing newer is to be had' : `${lengthText(lagMs)} of open market behind`
-  const delay = delayMs === 0 ? '' : ` from a source that is ${lengthText(delayMs)} late`
+  const delay = delayMs === 0 ? '' : `${lagMs === 0 ? ' from' : ''} a source that is ${lengthText(delayMs)} late`
   return checkOf('freshness', verdictOf(lagMs), `newest bar ${minuteText(newest)}, ${late}${delay}`, {
     counts: { lag_ms: lagMs, delay_ms: delayMs },
   })

@@ -26,7 +26,7 @@ import { bars, contentOf, ES, NQ, ORIGIN } from '../testing/samples.ts'
 import type { MirroredStore } from './index.ts'
 
 /** Of each of five cases. */
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 200 : 14
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 200 : 8
 /** Fresh in every run; set OPENPREDICT_SEED to the one in a failing test's name to see it again. */
 const SEED = Number(process.env['OPENPREDICT_SEED'] ?? Date.now() % 1_000_000)
 const COUNT = 12
