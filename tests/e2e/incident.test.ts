@@ -66,7 +66,7 @@ describe('incident create', () => {
     ]
     const { code, stdout, stderr } = await workplace.run(args, { GITHUB_TOKEN: PLANTED.token })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^Incident of 2024-06-05 15:00 UTC: written to incident\.md, with \d+ things to fill in\n$/)
+    expect(stdout).toMatch(/^Incident of 2024-06-05 15:00 UTC written to incident\.md: \d+ things to fill in\n$/)
     const text = readFileSync(workplace.path('incident.md'), 'utf8')
     expect(text).toContain('| Severity | critical |')
     expect(text).toContain('`https://•••@proxy refused •••` → `authorization: •••`')

@@ -92,7 +92,10 @@ describe.each([
       SUPABASE_KEY: PLANTED.secretKey,
       LOG_COMPONENT: 'agent-7',
     }
-    const { code, stdout, stderr } = await workplace.run(['run-loop', '--symbol', 'BTC-USD', '--cycles', '2', '--interval', '1'], env)
+    const { code, stdout, stderr } = await workplace.run(
+      ['run-loop', '--symbol', 'BTC-USD', '--cycles', '2', '--interval', '1'],
+      env,
+    )
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
     const events = eventsIn(sentry.bodies)
     expect(events).toHaveLength(1)

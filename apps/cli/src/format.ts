@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import type { Instrument } from '@openpredict/market'
 
 const MINUTE = 60_000
@@ -68,6 +70,25 @@ export function count(n: number, noun: string): string {
 /** Whether any of these lines is too long for the terminal that it is printed to; never where nobody counts columns. */
 export function isTooWide(lines: readonly string[], { columns: width = 0 }: { readonly columns?: number }): boolean {
   return width > 0 && lines.some((line) => line.length > width)
+}
+
+/**
+ * A line broken between words where it is too long for the terminal that it is printed to, what follows set in by `indent`;
+ * as it is where nobody counts columns. A word that is too long keeps its line, for paths are copied. Colours take no room.
+ */
+export function fitted(line: string, { columns: width = 0 }: { readonly columns?: number }, indent = 0): string {
+  const isTooLong = (text: string): boolean => isTooWide([stripVTControlCharacters(text)], { columns: width })
+  if (!isTooLong(line)) return line
+  const lines: string[] = []
+  // What sets the line in stays with its first word.
+  let last = ''
+  for (const [piece] of line.matchAll(/\s*\S+/g)) {
+    if (last !== '' && isTooLong(last + piece)) {
+      lines.push(last)
+      last = ' '.repeat(indent) + piece.trimStart()
+    } else last += piece
+  }
+  return [...lines, last].join('\n')
 }
 
 /** Lines of columns, padded to the widest cell; numbers (`right`) to the right. Colour codes must be added afterwards. */

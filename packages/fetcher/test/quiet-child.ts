@@ -18,7 +18,12 @@ const { realTimer } = await import('./clocks.ts')
 const now = Number(process.argv[2])
 const ends: string[] = []
 for (const baseUrl of process.argv.slice(3)) {
-  const source = createYahooSource({ clock: createManualClock(now), timer: realTimer, baseUrl, attemptTimeoutMs: 1_500 })
+  const source = createYahooSource({
+    clock: createManualClock(now),
+    timer: realTimer,
+    baseUrl,
+    attemptTimeoutMs: 1_500,
+  })
   if (clientLoaded() !== ends.length > 0) ends.push('client loaded at the wrong time')
   const request = { instrument: instrumentOf('NQ=F'), from: now - 1_800_000, to: now }
   ends.push(

@@ -4,6 +4,7 @@ import { incidentMarkdown, incidentOf } from '@openpredict/monitor'
 
 import { configuredInstruments, configuredStore } from '../../configuration.ts'
 import { EXIT } from '../../exit.ts'
+import { fitted } from '../../format.ts'
 import { openNamedStore } from '../../named-store.ts'
 import { openOutput } from '../../output-file.ts'
 import { redactorFor } from '../../secrets.ts'
@@ -42,7 +43,9 @@ export async function createIncident(flags: IncidentFlags, services: Services): 
   await file?.write([text], { signal })
   if (flags.json === true) terminal.out(JSON.stringify(incident))
   else if (output === undefined) terminal.out(text.trimEnd())
-  else
-    terminal.out(`${incident.title}: written to ${output}, with ${text.split('**TODO**').length - 1} things to fill in`)
+  else {
+    const todo = text.split('**TODO**').length - 1
+    terminal.out(fitted(`${incident.title} written to ${output}: ${todo} things to fill in`, terminal.stdout, 2))
+  }
   return EXIT.fine
 }

@@ -13,9 +13,10 @@ import { StoreError, type Store } from '@openpredict/store'
 
 import { configuredInterval, configuredMirror, configuredStore } from '../../../configuration.ts'
 import { EXIT } from '../../../exit.ts'
-import { columns, formatAge, isTooWide } from '../../../format.ts'
+import { columns, fitted, formatAge, isTooWide } from '../../../format.ts'
 import { openNamedStore } from '../../../named-store.ts'
 import type { Services } from '../../../services.ts'
+import type { Terminal } from '../../../terminal.ts'
 import type { CheckAlertsFlags } from '../../alerts.ts'
 import { alertsFile, readAlerts } from './alerts-config.ts'
 import { measureDelivery, measureDisk, NOTHING_WAITS } from './alerts-loop.ts'
@@ -112,15 +113,24 @@ function printAlerts(alerts: readonly Alert[], now: number, { terminal: { out, c
     const age = state === 'firing' || state === 'pending' ? ` for ${formatAge(now - since)}` : ''
     const quiet =
       silenced !== undefined ? ` (silenced: ${silenced})` : inhibitedBy === undefined ? '' : ` (see ${inhibitedBy})`
-    return [state + age, rule.severity, rule.name, instrument, `${rule.condition.text}: ${valuesOf(alert)}${quiet}`]
+    return [state + age, rule.severity, rule.name, instrument, `${rule.condition.text}:`, valuesOf(alert) + quiet]
   })
-  const whole = columns(rows)
+  const whole = columns(rows.map((row) => [...row.slice(0, 4), row.slice(4).join(' ')]))
   // In a narrow terminal the values of each stand below it.
   const lines = isTooWide(whole, stdout)
-    ? columns(rows.map((row) => row.slice(0, -1))).map((line, i) => `${line}\n    ${rows[i]?.at(-1) ?? ''}`)
+    ? columns(rows.map((row) => row.slice(0, 4))).map((line, i) => [line, ...below(rows[i] ?? [], stdout)].join('\n'))
     : whole
   lines.forEach((line, i) => {
     const state = sorted[i]?.state
     out(state === 'firing' ? colour.red(line) : state === 'unknown' || state === 'pending' ? colour.yellow(line) : line)
   })
+}
+
+/** The condition of a rule with its values behind it, or below it where they have no room there. */
+function below(
+  [, , , , condition = '', values = '']: readonly string[],
+  stdout: Terminal['stdout'],
+): readonly string[] {
+  const line = `    ${condition} ${values}`
+  return isTooWide([line], stdout) ? [`    ${condition}`, fitted(`      ${values}`, stdout, 6)] : [line]
 }

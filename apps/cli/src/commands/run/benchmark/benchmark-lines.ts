@@ -1,8 +1,11 @@
 import type { BenchmarkComparison, BenchmarkReport, Judgement, Summary, Trend } from '@openpredict/monitor'
 
-import { columns, count, formatDuration } from '../../../format.ts'
+import { columns, count, fitted, formatDuration } from '../../../format.ts'
 import type { Terminal } from '../../../terminal.ts'
 import { formatFigure, targetLines, verdictText } from '../report/target-lines.ts'
+
+/** Where what is said of a name begins. */
+const INDENT = 11
 
 const TITLES: Readonly<Record<string, string>> = {
   total: 'whole cycle',
@@ -19,15 +22,17 @@ export function benchmarkLines(
   const { colour } = terminal
   const section = (title: string, note = ''): string =>
     `\n${colour.bold(title)}${note === '' ? '' : `  ${colour.dim(note)}`}`
+  const named = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => fitted(line, terminal.stdout, INDENT))
   return [
-    `${colour.bold('OpenPredict benchmark')}  ${headline(report)}`,
-    ...conditionLines(report),
+    fitted(`${colour.bold('OpenPredict benchmark')}  ${headline(report)}`, terminal.stdout, 2),
+    ...named(conditionLines(report)),
     section('Times', 'of measured cycles, failed ones included'),
     ...timeLines(report.times),
     section('Resources'),
-    ...resourceLines(report),
+    ...named(resourceLines(report)),
     section('Over the run'),
-    ...outcomeLines(report),
+    ...named(outcomeLines(report)),
     section('Targets', verdictText(judgements)),
     ...targetLines(judgements, terminal),
   ]

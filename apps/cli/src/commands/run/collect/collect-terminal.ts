@@ -5,13 +5,16 @@ import type { AlertNotification } from '@openpredict/monitor'
 import type { CollectEvent, CollectObserver } from '../../../collect-event.ts'
 import { describeDelivery } from '../../../collecting-store.ts'
 import { printFailure } from '../../../exit.ts'
-import { count, formatAge, formatDuration, formatMinute, formatTimeOfDay } from '../../../format.ts'
+import { count, fitted, formatAge, formatDuration, formatMinute, formatTimeOfDay } from '../../../format.ts'
 import { otherCollectorText, statisticsText } from '../../../log/log-lines.ts'
 import type { Terminal } from '../../../terminal.ts'
 
 /** Tells a person what the loop does: a line a cycle on standard output, everything else on standard error. */
 export function loopObserver(terminal: Terminal): CollectObserver {
-  const { out, note, colour } = terminal
+  const { colour, stdout } = terminal
+  const [out, note] = [terminal.out, terminal.note].map(
+    (print) => (line: string) => print(fitted(line, stdout, 2)),
+  ) as [Terminal['out'], Terminal['note']]
   return (event) => {
     switch (event.kind) {
       case 'start': {
@@ -93,8 +96,11 @@ export function deliveryObserver(terminal: Terminal): CollectObserver {
   }
 }
 
-function tellEnd({ statistics, waiting, summary }: Extract<CollectEvent, { kind: 'stop' }>, { note }: Terminal): void {
-  for (const its of statistics.instruments) note(statisticsText(its))
+function tellEnd(
+  { statistics, waiting, summary }: Extract<CollectEvent, { kind: 'stop' }>,
+  { note, stdout }: Terminal,
+): void {
+  for (const its of statistics.instruments) note(fitted(statisticsText(its), stdout, 2))
   if (waiting !== undefined) note(deliveryText(waiting))
   if (summary === undefined) return
   const { success, partial, failed, idle } = summary.cycles

@@ -1,5 +1,5 @@
 import { failureOf } from '../../../exit.ts'
-import { formatDuration } from '../../../format.ts'
+import { fitted, formatDuration } from '../../../format.ts'
 import type { Services } from '../../../services.ts'
 import type { Terminal } from '../../../terminal.ts'
 
@@ -61,12 +61,13 @@ export class Checklist {
 }
 
 /** The checks for a person, one a line, with a hint under each that is not as it should be. */
-export function printChecks(checks: readonly Check[], { out, colour }: Terminal): void {
+export function printChecks(checks: readonly Check[], { out, colour, stdout }: Terminal): void {
   const width = Math.max(...checks.map(({ name }) => name.length))
   for (const { name, ok, warning, manual, message, hint = '', durationMs } of checks) {
     const good = manual === true ? colour.cyan('☐') : warning === true ? colour.yellow('!') : colour.green('✔')
     const took = manual === true ? '(manual)' : `(${formatDuration(durationMs)})`
-    out(`${ok ? good : colour.red('✖')} ${name.padEnd(width)}  ${message} ${colour.dim(took)}`)
-    if (hint !== '') out(`${' '.repeat(width + 4)}${colour.dim('→')} ${hint}`)
+    const line = `${ok ? good : colour.red('✖')} ${name.padEnd(width)}  ${message} ${colour.dim(took)}`
+    out(fitted(line, stdout, width + 4))
+    if (hint !== '') out(fitted(`${' '.repeat(width + 4)}${colour.dim('→')} ${hint}`, stdout, width + 6))
   }
 }

@@ -1,6 +1,6 @@
 import { type DayReport, formatFigure, type Judgement, outageCause } from '@openpredict/monitor'
 
-import { columns, count, formatMinute } from '../../../format.ts'
+import { columns, count, fitted, formatMinute } from '../../../format.ts'
 import type { Terminal } from '../../../terminal.ts'
 import { targetLines, verdictText } from './target-lines.ts'
 
@@ -22,9 +22,10 @@ export function reportLines(
     '',
   ]
   if (all.cycles.total === 0) return [...lines, colour.red('✖ No cycle is stored for this window.')]
-  lines.push(...overview(report))
+  lines.push(...overview(report, terminal))
   const section = (title: string, its: readonly string[]): void => {
-    if (its.length > 0) lines.push('', colour.bold(title), ...its.map((line) => `  ${line}`))
+    if (its.length > 0)
+      lines.push('', colour.bold(title), ...its.map((line) => fitted(`  ${line}`, terminal.stdout, 4)))
   }
   if (instruments.length > 1) section('Instruments', instrumentLines(report))
   section('Failures', failureLines(report))
@@ -38,7 +39,7 @@ export function reportLines(
   return lines
 }
 
-function overview({ all, resources, instruments }: DayReport): readonly string[] {
+function overview({ all, resources, instruments }: DayReport, { stdout }: Terminal): readonly string[] {
   const { cycles, windows, uptime, latency, lag, fetches } = all
   const rates = windows.map((its) => `${its.name} ${share(its.successRate)}`).join(', ')
   const rows: (readonly [string, string])[] = [
@@ -61,7 +62,7 @@ function overview({ all, resources, instruments }: DayReport): readonly string[]
       : [['cold starts', `${latency.longCycles}, not in these times, the longest ${ms(latency.longestMs)}`] as const]),
     [
       'freshness',
-      `p95 ${span(lag?.p95)}, worst ${span(lag?.max)} behind the source after a cycle, at last ${span(all.lagLastMs)}`,
+      `p95 ${span(lag?.p95)}, worst ${span(lag?.max)}, last ${span(all.lagLastMs)} behind the source after a cycle`,
     ],
     [
       'bars',
@@ -78,7 +79,8 @@ function overview({ all, resources, instruments }: DayReport): readonly string[]
       `${share(resources.cpuAverage)}, peak ${share(resources.cpuPeak)}; ${formatFigure(resources.diskBytesPerSecond, 'bytes/s')}; ${resources.threads ?? '–'} threads, ${resources.openFiles ?? '–'} open files`,
     ],
   ]
-  return columns(rows.map(([name, text]) => [`  ${name}`, text]))
+  const indent = 4 + Math.max(...rows.map(([name]) => name.length))
+  return columns(rows.map(([name, text]) => [`  ${name}`, text])).map((line) => fitted(line, stdout, indent))
 }
 
 function qualityRow({ data }: DayReport['instruments'][number]): readonly [string, string] {

@@ -15,6 +15,7 @@ const MARKS: Readonly<Record<Verdict, string>> = { met: '✔', missed: '✖', cr
 export function formatFigure(value: number, unit: TargetUnit): string {
   switch (unit) {
     case 'ms':
+      if (value === 0) return '0 ms'
       // What takes less than a millisecond has to be told apart all the same.
       if (value > 0 && value < 1) return `${value.toFixed(2)} ms`
       return value < MINUTE ? formatDuration(value) : formatTime(value, 'ms')
