@@ -60,7 +60,7 @@ function importLine(_: string, names: string, specifier: string): string {
 }
 
 /** What a ```js block imports: names, and from where. */
-export interface Import {
+interface Import {
   readonly specifier: string
   readonly names: readonly string[]
 }

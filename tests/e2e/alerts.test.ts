@@ -193,7 +193,7 @@ describe('alerts export', () => {
     const path = workplace.path('rules.yml')
     expect((await openpredict(['alerts', 'export', '--format', 'prometheus', '--output', path], timer)).code).toBe(0)
     expect(execFileSync(tool ?? '', ['check', 'rules', path], { encoding: 'utf8' })).toContain(
-      'SUCCESS: 15 rules found',
+      'SUCCESS: 18 rules found',
     )
   })
 })

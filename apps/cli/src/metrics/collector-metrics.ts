@@ -1,6 +1,7 @@
 import type { CycleReport, FailureCategory, StepName } from '@openpredict/collector'
 import type { Instrument } from '@openpredict/market'
-import type { QualityReport } from '@openpredict/monitor'
+import { isDamageCode, type QualityReport } from '@openpredict/monitor'
+import type { Store } from '@openpredict/store'
 import type { DeliveryState } from '@openpredict/store/delivery'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -9,6 +10,7 @@ import { addDeliveryMetrics } from './delivery-metrics.ts'
 import { type Liveness, livenessOf } from './liveness.ts'
 import { addProcessMetrics } from './process-metrics.ts'
 import { addStandingMetrics, RATED, type Standing } from './standing-metrics.ts'
+import { addStoreMetrics } from './store-metrics.ts'
 
 const CYCLE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 6, 8, 15, 60, 300]
 const STEP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8]
@@ -64,6 +66,7 @@ export class CollectorMetrics {
   readonly #rows: ReadonlyMap<string, Counter<'instrument'>>
   readonly #held: Gauge
   readonly #jumps: Counter
+  readonly #damages: Counter
   readonly #quality: Gauge<'instrument'>
   readonly #completeness: Gauge<'instrument'>
   readonly #requests: Counter<'instrument'>
@@ -189,6 +192,11 @@ export class CollectorMetrics {
       labelNames: ['instrument'] as const,
       registers,
     })
+    this.#damages = new Counter({
+      name: 'agent1_data_corruption_total',
+      help: 'Times that stored data was found damaged',
+      registers,
+    })
     for (const instrument of this.#standings.keys())
       for (const status of STATUSES) this.#cycles.inc({ instrument, status }, 0)
     for (const category of CATEGORIES) this.#errors.inc({ category }, 0)
@@ -222,6 +230,7 @@ export class CollectorMetrics {
         break
       case 'delivery':
         if (event.event.kind === 'away' || event.event.kind === 'refused') this.#errors.inc({ category: 'database' })
+        if (event.event.kind === 'damaged') this.#damages.inc()
         break
       default:
         // Nothing to count.
@@ -233,6 +242,11 @@ export class CollectorMetrics {
   addDelivery(status: () => Promise<DeliveryState>, now: () => number): void {
     this.#isDelivering = true
     addDeliveryMetrics(this.registry, status, now)
+  }
+
+  /** Tells also of the store: `file` is the local one. */
+  addStore(store: Store, file: string | undefined, now: () => number): void {
+    addStoreMetrics(this.registry, { store, file, symbols: [...this.#standings.keys()], now })
   }
 
   /** Whether collecting is well now. */
@@ -259,7 +273,10 @@ export class CollectorMetrics {
     )
     if (failure !== undefined && steps.every((step) => step.name !== failedStep || step.failure === undefined))
       failures.push(failure)
-    for (const { category } of failures) this.#errors.inc({ category })
+    for (const { category, code } of failures) {
+      this.#errors.inc({ category })
+      if (isDamageCode(code)) this.#damages.inc()
+    }
     this.#execution.observe({ instrument }, report.durationMs / 1_000)
     this.#waiting.observe({ instrument }, report.waitingMs / 1_000)
     this.#observeSteps(report)

@@ -46,11 +46,17 @@ describe('rules for Prometheus', () => {
   })
 
   it('leave out what the endpoint does not have, and say so', () => {
-    const { text, leftOut } = prometheusRules(DEFAULT_RULES, { job: 'openpredict' })
-    expect(leftOut.map(({ rule }) => rule)).toEqual(['reduced_coverage', 'rollback_data_corruption', 'disk_low'])
-    expect(text).toContain('# Left out: disk_low (disk_free is not in the endpoint)')
+    const odd = createAlertRule({
+      name: 'few_sessions',
+      condition: 'sessions_count < 4',
+      severity: 'warning',
+      notification: [],
+    })
+    const { text, leftOut } = prometheusRules([...DEFAULT_RULES, odd], { job: 'openpredict' })
+    expect(leftOut.map(({ rule }) => rule)).toEqual(['few_sessions'])
+    expect(text).toContain('# Left out: few_sessions (sessions_count is not in the endpoint)')
     const { groups } = parse(text) as { readonly groups: readonly { readonly rules: readonly unknown[] }[] }
-    expect(groups[0]?.rules).toHaveLength(DEFAULT_RULES.length - 3)
+    expect(groups[0]?.rules).toHaveLength(DEFAULT_RULES.length)
     expect(groups[0]?.rules[1]).toEqual({
       alert: 'data_staleness',
       expr: 'max by (instance, instrument) (agent1_lag_seconds) > 300',

@@ -22,20 +22,26 @@ export const DATA_METRICS: readonly Metric[] = [
     read: lag,
     prometheus: () => `max ${PER_INSTRUMENT} (agent1_lag_seconds)`,
   },
-  known(
-    'reference_levels_count',
-    ['agent1.reference_levels.count', 'coverage.reference_levels'],
-    'count',
-    'types of reference levels that are known now',
-    'reference_levels_count',
-  ),
-  known(
-    'expected_count',
-    ['coverage.expected_count'],
-    'count',
-    'types of reference levels to expect from the bars that are stored',
-    'expected_count',
-  ),
+  {
+    ...known(
+      'reference_levels_count',
+      ['agent1.reference_levels.count', 'coverage.reference_levels'],
+      'count',
+      'types of reference levels that are known now',
+      'reference_levels_count',
+    ),
+    prometheus: () => `max ${PER_INSTRUMENT} (agent1_reference_levels_known)`,
+  },
+  {
+    ...known(
+      'expected_count',
+      ['coverage.expected_count'],
+      'count',
+      'types of reference levels to expect from the bars that are stored',
+      'expected_count',
+    ),
+    prometheus: () => `max ${PER_INSTRUMENT} (agent1_reference_levels_expected)`,
+  },
   known(
     'sessions_count',
     ['coverage.sessions'],
@@ -63,7 +69,13 @@ export const DATA_METRICS: readonly Metric[] = [
     ),
     prometheus: () => `max ${PER_INSTRUMENT} (data_quality_score)`,
   },
-  happened('data_corruption', [], 'damage that was found in stored data', 'data_corruption'),
+  happened(
+    'data_corruption',
+    [],
+    'damage that was found in stored data',
+    'data_corruption',
+    'agent1_data_corruption_total',
+  ),
   happened(
     'notification_failures',
     [],

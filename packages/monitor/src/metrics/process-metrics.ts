@@ -138,7 +138,14 @@ export const PROCESS_METRICS: readonly Metric[] = [
     latest('process_open_files'),
     ({ job }) => `max ${PER_INSTANCE} (process_open_fds{job="${job}"})`,
   ),
-  now('disk_free', ['system.disk.free'], 'bytes', 'room on the disk of the store', gauge('disk_free_bytes')),
+  now(
+    'disk_free',
+    ['system.disk.free'],
+    'bytes',
+    'room on the disk of the store',
+    gauge('disk_free_bytes'),
+    () => `min ${PER_INSTANCE} (agent1_disk_free_bytes)`,
+  ),
 ]
 
 type Read = (reading: Reading) => number | undefined

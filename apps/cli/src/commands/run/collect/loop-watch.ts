@@ -39,6 +39,7 @@ export async function openLoopWatch(
   }
   await using stack = new AsyncDisposableStack()
   let addDelivery: LoopWatch['addDelivery'] | undefined
+  let addStore: ((store: Store, file: string | undefined) => void) | undefined
   if (port !== undefined) {
     const { CollectorMetrics } = await import('../../../metrics/collector-metrics.ts')
     const { startMetricsServer } = await import('../../../metrics/metrics-server.ts')
@@ -53,6 +54,7 @@ export async function openLoopWatch(
     stack.use(server)
     add(metrics.observe)
     addDelivery = (status) => metrics.addDelivery(status, () => services.clock.now())
+    addStore = (store, file) => metrics.addStore(store, file, () => timer.now())
     watch.emit({ kind: 'serving', url: server.url })
   }
   const alerts = await openAlerts(flags, watch, { instruments, intervalMs, now: () => clock.now() })
@@ -71,7 +73,10 @@ export async function openLoopWatch(
       addDelivery?.(status)
       alerts?.addDelivery(status)
     },
-    addStore: async (store, file) => alerts?.addStore(store, file),
+    async addStore(store, file) {
+      addStore?.(store, file)
+      await alerts?.addStore(store, file)
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
