@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os'
 
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
+import { LongFirst } from './scripts/long-first.ts'
+
 const conditions = ['@openpredict/source']
 
 /**
@@ -31,7 +33,8 @@ const config: ViteUserConfig = defineConfig({
     // No file leaves anything behind in its process that another would notice; a fresh one for each takes as long as its tests.
     isolate: false,
     // One PostgreSQL and PostgREST for the whole run, started by the first test that asks for it.
-    globalSetup: ['./tests/local-supabase/src/global-setup.ts'],
+    globalSetup: ['./tests/local-supabase/src/global-setup.ts', './tests/command-line/global-setup.ts'],
+    sequence: { sequencer: LongFirst },
     reporters: ['default', './scripts/tally-reporter.ts'],
     coverage: {
       provider: 'v8',

@@ -14,7 +14,7 @@ import { runCli } from '../../apps/cli/src/cli.ts'
 import { parquetBytes } from '../../apps/cli/src/export/parquet.ts'
 import { xlsxBytes } from '../../apps/cli/src/export/xlsx.ts'
 import { createTerminal } from '../../apps/cli/src/terminal.ts'
-import { ROOT } from '../package-map.ts'
+import { mainFile } from '../command-line/main-file.ts'
 import { readBackParquet, readBackXlsx } from './read-back.ts'
 import { Workplace } from './run-cli.ts'
 import { timer } from './world.ts'
@@ -320,7 +320,7 @@ describe('openpredict export', () => {
     using workplace = made
     const redirected = openSync(workplace.path('bars.parquet'), 'w')
     const options = ['--conditions=@openpredict/source', '--disable-warning=ExperimentalWarning', '--']
-    const main = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+    const main = mainFile()
     const { status, stderr } = spawnSync(process.execPath, [...options, main, ...args, '--format', 'parquet'], {
       cwd: workplace.folder,
       env: { PATH: process.env['PATH'] },

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 
 import { judgeDay, makeDayReport, readChartLibrary, reportPage } from '@openpredict/monitor'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { FAILED, minutely, processAt } from '../../packages/monitor/test/cycle-rows.ts'
 import { dayStore, errorRow } from '../../packages/monitor/test/day-store.ts'
@@ -104,7 +104,8 @@ describe.skipIf(reason !== undefined)(`the page of a report${reason === undefine
     const corner = `document.querySelector('#chart-memory canvas').toDataURL()`
     const light = [await page.evaluate(background), await page.evaluate(corner)]
     await page.emulateMedia({ colorScheme: 'dark' })
-    await page.waitForFunction(`${corner} !== ${JSON.stringify(light[1])}`)
+    // Asked from here: the page lets nothing of its own be evaluated.
+    await vi.waitUntil(async () => (await page.evaluate(corner)) !== light[1], { timeout: 20_000, interval: 50 })
     expect(await page.evaluate(background)).not.toBe(light[0])
     expect(problems).toEqual([])
     await page.close()

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
+import { mainFile } from '../command-line/main-file.ts'
 import { ROOT } from '../package-map.ts'
 
-const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
 /** Sources that Node has read before start in half the time. */
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'openpredict-compiled')
 
@@ -40,7 +40,7 @@ export class Workplace implements Disposable {
    * before the first minutes take a second in every cold start, and are only asked for where a test is about them.
    */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', MAIN, ...args], {
+    const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', mainFile(), ...args], {
       cwd: this.folder,
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { atHome, HOME } from '../docs/page-world.ts'
 import { kept, steady } from '../docs/shell-blocks.ts'
+import { mainFile } from '../command-line/main-file.ts'
 import { ROOT } from '../package-map.ts'
 import { COLUMNS, liveMorning, type Morning, restore } from './screens.ts'
 
@@ -111,7 +112,7 @@ describe.runIf(isShort)(`what commands show in a terminal of ${COLUMNS} columns`
     }
     const tmux = (...args: readonly string[]): string =>
       execFileSync('tmux', ['-f', '/dev/null', '-S', join(real, 'tmux'), ...args], { encoding: 'utf8', cwd: real })
-    const main = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+    const main = mainFile()
     const env = [
       'env',
       '-i',

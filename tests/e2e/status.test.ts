@@ -7,7 +7,7 @@ import { createManualClock, parseInstant } from '@openpredict/market'
 import { openStore } from '@openpredict/store'
 import { describe, expect, it, vi } from 'vitest'
 
-import { ROOT } from '../package-map.ts'
+import { mainFile } from '../command-line/main-file.ts'
 import { Workplace } from './run-cli.ts'
 
 const NOW = '2024-06-05T14:30:30Z'
@@ -112,7 +112,7 @@ describe.skipIf(TMUX.status !== 0)(`status --watch in a real terminal (needs tmu
         },
         { timeout: 20_000, interval: 40 },
       )
-    const main = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+    const main = mainFile()
     const command = `${process.execPath} --conditions=@openpredict/source -- ${main} status --watch --as-of ${NOW}`
     const env = ['env', '-i', `PATH=${process.env['PATH'] ?? ''}`, 'LANG=C.UTF-8', 'TERM=screen-256color']
     const shell = `echo before; ${command}; echo "ended with $?"; exec sleep 60`

@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { ROOT } from '../../package-map.ts'
-
-const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+import { mainFile } from '../../command-line/main-file.ts'
 
 /** How to start a program of ours. */
 export interface ProgramOptions {
@@ -34,7 +31,7 @@ export class Program implements AsyncDisposable {
   readonly ended: Promise<Ended>
   readonly #child: ChildProcess
 
-  constructor({ args, file = MAIN, folder, env = {}, errors, onLine }: ProgramOptions) {
+  constructor({ args, file = mainFile(), folder, env = {}, errors, onLine }: ProgramOptions) {
     const child = spawn(process.execPath, ['--conditions=@openpredict/source', '--', file, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
