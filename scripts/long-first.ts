@@ -11,10 +11,11 @@ const LONG = [
 /** Files that take long go first: one that is left to the end has a processor idle beside it. */
 export class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
-      const place = LONG.findIndex((pattern) => pattern.test(moduleId))
-      return place === -1 ? LONG.length : place
-    }
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+    return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b))
   }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const place = LONG.findIndex((pattern) => pattern.test(moduleId))
+  return place === -1 ? LONG.length : place
 }

@@ -12,17 +12,22 @@ const OUTPUT = join(ROOT, 'node_modules', '.cache', 'openpredict-command-line')
 /** Dependencies stay where they are, and files beside the sources are found from there. */
 const whereTheyAre: Plugin = {
   name: 'where-they-are',
-  setup({ onLoad, onResolve, resolve }) {
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, pluginData }) => {
+  setup(building) {
+    building.onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, pluginData }) => {
       const isOurs = kind === 'entry-point' || path.startsWith('@openpredict/') || path.startsWith('node:')
       if (isOurs || pluginData === whereTheyAre) return undefined
-      const found = await resolve(path, { kind, importer, resolveDir: dirname(importer), pluginData: whereTheyAre })
+      const found = await building.resolve(path, {
+        kind,
+        importer,
+        resolveDir: dirname(importer),
+        pluginData: whereTheyAre,
+      })
       // One that is optional is looked for when it is wanted.
       return found.errors.length > 0
         ? { path, external: true }
         : { path: pathToFileURL(found.path).href, external: true }
     })
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    building.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
       return { contents, loader: 'ts' }
