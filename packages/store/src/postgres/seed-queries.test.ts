@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { unavailable } from '@openpredict/local-supabase'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -46,6 +49,13 @@ describe.skipIf(reason !== undefined)('queries for operators', () => {
       ORDER BY timestamp DESC`,
     )
     expect(gaps.map((row) => Number(row['gap_seconds']))).toEqual([180])
+  })
+
+  it('of the page of recipes run as they stand there', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/recipes.md'), 'utf8')
+    const queries = [...page.matchAll(/^```sql\n([\s\S]*?)^```$/gm)].map(([, query]) => query ?? '')
+    expect(queries.length).toBeGreaterThan(0)
+    for (const query of queries) expect(await rowsOf(here.client, query)).not.toEqual([])
   })
 
   it('find gaps in a window of time', async () => {
