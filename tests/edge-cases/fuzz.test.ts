@@ -20,7 +20,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { DATA, dataNote, hasData } from '../reference-data.ts'
 import { mutateJson, mutateText, randomOf } from './mutations.ts'
 
-const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 10_000 : 300
+const RUNS = process.env['OPENPREDICT_FULL'] === '1' ? 10_000 : 600
 const MINUTE = 60_000
 const NOW = parseInstant('2024-06-05T14:30:30Z')
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
