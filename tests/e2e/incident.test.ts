@@ -4,6 +4,7 @@ import { createManualClock, parseInstant } from '@openpredict/market'
 import { openStore } from '@openpredict/store'
 import { describe, expect, it } from 'vitest'
 
+import { putFailedCycle } from './failed-cycle.ts'
 import { Workplace } from './run-cli.ts'
 import { PLANTED, plantedIn } from './secrets.ts'
 
@@ -14,39 +15,9 @@ async function prepare(workplace: Workplace): Promise<void> {
   await using store = await openStore(`sqlite:${workplace.path('openpredict.sqlite')}`, {
     clock: createManualClock(AT),
   })
-  await store.transaction(async (tx) => {
-    await tx.putCycle({
-      id: crypto.randomUUID(),
-      instrument: 'NQ=F',
-      cycle: 1,
-      started_at: AT,
-      finished_at: AT + 400,
-      duration_ms: 400,
-      waiting_ms: 300,
-      status: 'failed',
-      failed_step: 'fetch',
-      error_category: 'network',
-      bars_fetched: 0,
-      bars_new: 0,
-      rows_written: 0,
-      step_ms: { fetch: 400 },
-      host: 'here',
-      version: '0.1.0',
-      measures: null,
-    })
-    await tx.putError({
-      id: crypto.randomUUID(),
-      timestamp: AT + 400,
-      component: 'collector',
-      operation: 'fetch',
-      error_message: `https://me:${PLANTED.yahooPassword}@proxy refused ${PLANTED.token}`,
-      severity: 'error',
-      error_category: 'network',
-      instrument: 'NQ=F',
-      cycle: 1,
-      details: { code: 'network', hint: `authorization: Bearer ${PLANTED.bearer}` },
-    })
-  })
+  const message = `https://me:${PLANTED.yahooPassword}@proxy refused ${PLANTED.token}`
+  const hint = `authorization: Bearer ${PLANTED.bearer}`
+  await store.transaction((tx) => putFailedCycle(tx, { at: AT, cycle: 1, message, hint }))
 }
 
 describe('incident create', () => {

@@ -7,6 +7,7 @@ import { openStore } from '@openpredict/store'
 import { describe, expect, it, vi } from 'vitest'
 
 import { mainFile } from '../command-line/main-file.ts'
+import { putFailedCycle } from './failed-cycle.ts'
 import { Workplace } from './run-cli.ts'
 
 const NOW = '2024-06-05T14:30:30Z'
@@ -18,7 +19,6 @@ async function prepare(workplace: Workplace): Promise<void> {
   await using store = await openStore(`sqlite:${workplace.path('openpredict.sqlite')}`, {
     clock: createManualClock(AT),
   })
-  const finished_at = AT - 20_000
   await store.transaction(async (tx) => {
     const bar = {
       time: AT - 12 * 60_000 - 30_000,
@@ -29,37 +29,8 @@ async function prepare(workplace: Workplace): Promise<void> {
       volume: 9,
     }
     await tx.putBars('NQ=F', [bar], { source: 'test', ingestedAt: AT })
-    await tx.putCycle({
-      id: crypto.randomUUID(),
-      instrument: 'NQ=F',
-      cycle: 7,
-      started_at: finished_at - 400,
-      finished_at,
-      duration_ms: 400,
-      waiting_ms: 300,
-      status: 'failed',
-      failed_step: 'fetch',
-      error_category: 'network',
-      bars_fetched: 0,
-      bars_new: 0,
-      rows_written: 0,
-      step_ms: { fetch: 400 },
-      host: 'here',
-      version: '0.1.0',
-      measures: null,
-    })
-    await tx.putError({
-      id: crypto.randomUUID(),
-      timestamp: finished_at,
-      component: 'collector',
-      operation: 'fetch',
-      error_message: 'https://me:PlantedPassword@proxy refused',
-      severity: 'error',
-      error_category: 'network',
-      instrument: 'NQ=F',
-      cycle: 7,
-      details: null,
-    })
+    const message = 'https://me:PlantedPassword@proxy refused'
+    await putFailedCycle(tx, { at: AT - 20_400, cycle: 7, message })
   })
 }
 

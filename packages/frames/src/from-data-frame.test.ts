@@ -4,7 +4,7 @@ import type { DataFrameLike } from './data-frame.ts'
 import { fromDataFrame } from './from-data-frame.ts'
 import { rowsFromDataFrame } from './rows-from-data-frame.ts'
 
-/** A frame as any library may have it. */
+/** A frame of whatever library: its columns, and no more. */
 function frame(columns: Readonly<Record<string, readonly unknown[]>>): DataFrameLike {
   const names = Object.keys(columns)
   return {
