@@ -1,5 +1,4 @@
 import type { Clock } from '@openpredict/market'
-import { it } from 'vitest'
 import { START } from './metric-stream.ts'
 import type { Alert, AlertNotification } from '../src/alerts/alert.ts'
 import { type AlertRule, createAlertRule } from '../src/alerts/alert-rule.ts'

@@ -1,6 +1,5 @@
 import type { RowsByTable } from '@openpredict/calculators'
 import { type Bar, parseInstant } from '@openpredict/market'
-import { it } from 'vitest'
 import { HOUR, NOW, TO } from './quality-store.ts'
 import type { CheckId, QualityReport } from '../src/quality/quality-report.ts'
 

@@ -3,7 +3,7 @@ import { parseInstant } from '@openpredict/market'
 import { describe, expect, it } from 'vitest'
 import { filledStore, fired, FROM, HOUR, judged, MINUTE, NOW, NQ, TO } from '../../test/quality-store.ts'
 import { validateQuality } from './validate-quality.ts'
-import { AT, without, changed, lacking, check, inWindow } from '../../test/quality-changes.ts'
+import { AT, changed, lacking, check, inWindow } from '../../test/quality-changes.ts'
 
 describe('levels and pivots', () => {
   const oneHour = (row: RowsByTable['reference_levels'][number]): boolean =>
