@@ -163,7 +163,14 @@ describe('what should not happen', () => {
     using workplace = new Workplace()
     await using world = await startWorld({ start: START, speed: 60 })
     const preload = workplace.path('fault.mjs')
-    writeFileSync(preload, `setTimeout(() => { throw new Error('${PLANTED.secretKey} is broken') }, 1_500)`)
+    writeFileSync(
+      preload,
+      `import { existsSync, readFileSync } from 'node:fs'
+      setInterval(() => {
+        if (existsSync('log') && readFileSync('log', 'utf8').includes('"operation":"cycle"'))
+          throw new Error('${PLANTED.secretKey} is broken')
+      }, 20).unref()`,
+    )
     const { code, signal } = await workplace.run(['run-loop', '--log-format', 'none', '--source', world.source], {
       LOG_FILE: 'log',
       NODE_OPTIONS: `--import ${preload}`,

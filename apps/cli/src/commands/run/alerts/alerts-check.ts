@@ -93,7 +93,7 @@ export async function measureLocal(
   if (url.includes(':memory:')) return
   const file = isFile ? url.slice('sqlite:'.length) : configuredMirror(flags, env)
   try {
-    await measureDisk(measurements, file, now)
+    measureDisk(measurements, file, now)
     const { readDelivery } = await import('@openpredict/store/delivery')
     const state = await readDelivery(file, { clock })
     // A file from which nothing is delivered is the store itself.

@@ -1,6 +1,3 @@
-import { statfs } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-
 import type { CycleReport } from '@openpredict/collector'
 import type { Instrument } from '@openpredict/market'
 import {
@@ -16,6 +13,7 @@ import type { DeliveryState } from '@openpredict/store/delivery'
 
 import type { CollectEvent, CollectObserver } from '../../../collect-event.ts'
 import { configured } from '../../../configuration.ts'
+import { freeSpaceOf } from '../../../free-space.ts'
 import { processMeasures } from '../../../metrics/process-measures.ts'
 import { SETTINGS } from '../../../settings.ts'
 import type { CollectFlags } from '../../collect.ts'
@@ -173,7 +171,7 @@ class LoopFacts {
     const at = this.#now()
     const status = (await this.#status?.()) ?? NOTHING_WAITS
     measureDelivery(this.#measurements, status, at, this.#timeOfDay())
-    if (this.#file !== undefined) await measureDisk(this.#measurements, this.#file, at)
+    if (this.#file !== undefined) measureDisk(this.#measurements, this.#file, at)
     if (this.#store === undefined || Math.abs(at - this.#coveredAt) < COVERAGE_EVERY_MS) return
     this.#coveredAt = at
     await measureCoverage(this.#store, this.#measurements, at)
@@ -199,9 +197,8 @@ export function measureDelivery(
 }
 
 /** Takes over the room on the disk of a file. */
-export async function measureDisk(measurements: Measurements, file: string, at: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(resolve(file)))
-  measurements.setGauge('disk_free_bytes', { at, value: bavail * bsize })
+export function measureDisk(measurements: Measurements, file: string, at: number): void {
+  measurements.setGauge('disk_free_bytes', { at, value: freeSpaceOf(file).freeBytes })
 }
 
 /** A cycle as its row will have it. */
